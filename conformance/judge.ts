@@ -1,0 +1,36 @@
+/** Applies rules to evidence and merges verdicts. Evidence → RuleResult[] → one verdict for the plugin. */
+import type { Evidence } from "./evidence.js";
+import { VERDICTS, type Rule, type RuleResult, type Verdict } from "./rule.js";
+
+/** Worst of some verdicts; "pass" of none. */
+export function worstVerdict(verdicts: Iterable<Verdict>): Verdict {
+  let worst = 0;
+  for (const verdict of verdicts) worst = Math.max(worst, VERDICTS.indexOf(verdict));
+  return VERDICTS[worst] ?? "pass";
+}
+
+/** Verdict of one rule. Only MUST and SEC rules can fail; a finding of another level is a warning. */
+export function judgeRule(rule: Rule, evidence: Evidence): RuleResult {
+  const base = { id: rule.id, title: rule.title, level: rule.level, severity: rule.severity };
+  const judgement = rule.judge(evidence);
+  if (judgement.kind !== "judged") return { ...base, verdict: judgement.kind, reason: judgement.reason, findings: [] };
+  const binding = rule.level === "MUST" || rule.level === "SEC";
+  const hard = judgement.findings.some((finding) => finding.soft !== true);
+  const verdict: Verdict = judgement.findings.length === 0 ? "pass" : binding && hard ? "fail" : "warn";
+  return { ...base, verdict, reason: judgement.basis, findings: judgement.findings };
+}
+
+/** What the whole set says of the plugin. */
+export type Conformance = "conforming" | "not-conforming" | "cannot-judge";
+
+/** One failed MUST or SEC makes a plugin non-conforming; a MUST that could not be judged leaves it open. */
+export function conformanceOf(results: readonly RuleResult[]): Conformance {
+  if (results.some((r) => r.verdict === "fail")) return "not-conforming";
+  if (results.length === 0) return "cannot-judge";
+  if (results.some((r) => r.verdict === "inconclusive" && (r.level === "MUST" || r.level === "SEC"))) return "cannot-judge";
+  return "conforming";
+}
+
+export function judgeAll(rules: readonly Rule[], evidence: Evidence): RuleResult[] {
+  return rules.map((rule) => judgeRule(rule, evidence));
+}
