@@ -6,23 +6,16 @@
  * boundaries of a grid anchored where the position was set. No step is late; none is earlier than the MCU's maximum
  * error or half the distance to the step before.
  */
-import { StepRowFifo } from "./step-row-fifo.js";
-import type { Axis, StepperKinematics } from "./stepper-kinematics.js";
+import { ClockRun } from "./clock-run.js";
+import { RowOutput } from "./row-output.js";
+import type { StepHistoryRow } from "./row-history.js";
+import { createSolver, type StepSolver } from "./step-solver.js";
+import type { StepRowFifo } from "./step-row-fifo.js";
+import { activeMargin, isActiveAxis, positionAt, type Axis, type StepperKinematics } from "./stepper-kinematics.js";
 import type { Trapq } from "./trapq.js";
 
 export * from "./stepper-kinematics.js";
-
-/** A row as it was sent (Kalico's pull_history_steps). */
-export interface StepHistoryRow {
-  firstClock: number;
-  lastClock: number;
-  /** Steps, before the row. */
-  startPosition: number;
-  /** Negative when the stepper went down. */
-  stepCount: number;
-  interval: number;
-  add: number;
-}
+export type { StepHistoryRow } from "./row-history.js";
 
 export interface StepperStepsOptions {
   oid: number;
@@ -38,71 +31,178 @@ export class StepperSteps {
   readonly oid: number;
   readonly name: string;
   /** Rows for the MCU; drained by the step synchroniser after `flush`. */
-  readonly out = new StepRowFifo();
+  readonly out: StepRowFifo;
+
+  private readonly output = new RowOutput();
+  private readonly run = new ClockRun(this.output);
+  private readonly solvers = new WeakMap<StepperKinematics, StepSolver>();
+  private solver: StepSolver | null = null;
+  private trapq: Trapq | null = null;
+  private stepDist: number;
+  private timeOffset = 0;
+  private freq = 1;
 
   constructor(options: StepperStepsOptions) {
     this.oid = options.oid;
     this.name = options.name;
+    this.stepDist = options.stepDist;
+    this.out = this.output.fifo;
+    this.output.setInvertDir(options.invertDir ?? false);
   }
 
   /** Clock rate of the MCU (ticks per second) and by how much a step may be early (s, `max_stepper_error`). Call before the first generate. */
-  setMcu(_freq: number, _maxErrorSeconds: number): void { throw new Error("todo"); }
+  setMcu(freq: number, maxErrorSeconds: number): void {
+    this.freq = freq;
+    this.run.setMcu(freq, Math.floor(maxErrorSeconds * freq));
+  }
 
   /** Conversion for steps generated from now on: clock = (printTime - timeOffset) * freq. */
-  setTime(_timeOffset: number, _freq: number): void { throw new Error("todo"); }
+  setTime(timeOffset: number, freq: number): void {
+    this.timeOffset = timeOffset;
+    this.freq = freq;
+  }
 
-  getStepDist(): number { throw new Error("todo"); }
+  getStepDist(): number {
+    return this.stepDist;
+  }
+
   /** Changes mm per step; the commanded position in mm stays. */
-  setStepDist(_stepDist: number): void { throw new Error("todo"); }
-  getInvertDir(): boolean { throw new Error("todo"); }
-  setInvertDir(_invertDir: boolean): void { throw new Error("todo"); }
+  setStepDist(stepDist: number): void {
+    this.stepDist = stepDist;
+    this.solver?.setStepDist(stepDist);
+  }
 
-  getTrapq(): Trapq | null { throw new Error("todo"); }
+  getInvertDir(): boolean {
+    return this.output.getInvertDir();
+  }
+
+  setInvertDir(invertDir: boolean): void {
+    this.output.setInvertDir(invertDir);
+  }
+
+  getTrapq(): Trapq | null {
+    return this.trapq;
+  }
+
   /** Takes the motion from another trapq; returns the one before. */
-  setTrapq(_trapq: Trapq | null): Trapq | null { throw new Error("todo"); }
-  getKinematics(): StepperKinematics | null { throw new Error("todo"); }
+  setTrapq(trapq: Trapq | null): Trapq | null {
+    const before = this.trapq;
+    this.trapq = trapq;
+    this.solver?.setTrapq(trapq);
+    return before;
+  }
+
+  getKinematics(): StepperKinematics | null {
+    return this.solver?.kinematics ?? null;
+  }
+
   /**
-   * Changes the kinematics; returns the one before. Each kinematics value keeps its own commanded position (0 at first), which comes back
-   * when it is set again.
+   * Changes the kinematics; returns the one before. Each kinematics value keeps its own commanded position (0 at first), which
+   * comes back when it is set again.
    */
-  setKinematics(_kinematics: StepperKinematics | null): StepperKinematics | null { throw new Error("todo"); }
+  setKinematics(kinematics: StepperKinematics | null): StepperKinematics | null {
+    const before = this.getKinematics();
+    if (kinematics === null) {
+      this.solver = null;
+      return before;
+    }
+    let solver = this.solvers.get(kinematics);
+    if (solver === undefined) {
+      solver = createSolver(kinematics);
+      this.solvers.set(kinematics, solver);
+    }
+    solver.setStepDist(this.stepDist);
+    solver.setTrapq(this.trapq);
+    this.solver = solver;
+    return before;
+  }
 
   /** Position that the generated steps have reached, mm. */
-  getCommandedPosition(): number { throw new Error("todo"); }
+  getCommandedPosition(): number {
+    return this.solver?.commandedPosition ?? 0;
+  }
+
   /** Declares that the stepper is where the kinematics puts it for (x, y, z), mm, without any step. */
-  setPosition(_x: number, _y: number, _z: number): void { throw new Error("todo"); }
+  setPosition(x: number, y: number, z: number): void {
+    this.setCommandedPosition(this.calcPositionFromCoord(x, y, z));
+  }
+
   /** As setPosition, with the stepper's own position, mm. */
-  setCommandedPosition(_position: number): void { throw new Error("todo"); }
+  setCommandedPosition(position: number): void {
+    this.solver?.setCommandedPosition(position);
+  }
+
   /** Position of the stepper for a point, mm. */
-  calcPositionFromCoord(_x: number, _y: number, _z: number): number { throw new Error("todo"); }
-  isActiveAxis(_axis: Axis): boolean { throw new Error("todo"); }
+  calcPositionFromCoord(x: number, y: number, z: number): number {
+    return this.solver === null ? 0 : positionAt(this.solver.kinematics, x, y, z);
+  }
+
+  isActiveAxis(axis: Axis): boolean {
+    return this.solver !== null && isActiveAxis(this.solver.kinematics, axis);
+  }
 
   /** Seconds of motion that must be known past the generated time. */
-  get genStepsPreActive(): number { throw new Error("todo"); }
-  get genStepsPostActive(): number { throw new Error("todo"); }
+  get genStepsPreActive(): number {
+    return this.solver === null ? 0 : activeMargin(this.solver.kinematics);
+  }
+
+  /** Seconds after a move during which it still moves the stepper. */
+  get genStepsPostActive(): number {
+    return this.genStepsPreActive;
+  }
 
   /** Print time of the first move up to `flushTime` that may move the stepper and is not generated yet; 0 when there is none. */
-  checkActive(_flushTime: number): number { throw new Error("todo"); }
-  /** Finds the steps up to `flushTime`. @throws InvariantError if steps cannot be expressed. */
-  generate(_flushTime: number): void { throw new Error("todo"); }
+  checkActive(flushTime: number): number {
+    return this.solver?.checkActive(flushTime) ?? 0;
+  }
+
+  /** Finds the steps up to `flushTime`. @throws HostError if steps follow each other too fast to be expressed. */
+  generate(flushTime: number): void {
+    this.solver?.generate(flushTime, this.run, this.timeOffset, this.freq);
+  }
+
   /**
    * Packs steps into rows until the last step that is packed is at or after `moveClock` or none is left. Infinity packs all.
    * Call generate first for at least 50 ms more, so that rows end for better reasons than the end of what is known.
    */
-  flush(_moveClock: number): void { throw new Error("todo"); }
-  /** After homing: packs what is left, then tells the MCU (`reset_step_clock`) to count the next interval from `lastStepClock`. */
-  reset(_lastStepClock: number): void { throw new Error("todo"); }
+  flush(moveClock: number): void {
+    this.run.flush(moveClock);
+  }
 
-  /** The MCU reports `position` (steps) at `clock`; the history starts anew from there. */
-  setLastPosition(_clock: number, _position: number): void { throw new Error("todo"); }
+  /** After homing: packs what is left, then tells the MCU (`reset_step_clock`) to count the next interval from `lastStepClock`. */
+  reset(lastStepClock: number): void {
+    this.flush(Infinity);
+    this.output.reset(lastStepClock);
+  }
+
+  /** The MCU reports `position` (steps) at `clock`; later answers count from there. */
+  setLastPosition(clock: number, position: number): void {
+    this.flush(Infinity);
+    this.output.setPosition(clock, position);
+  }
+
   /** Steps counted by the rows sent so far (Kalico's stepcompress last_position). */
-  mcuPosition(): number { throw new Error("todo"); }
+  mcuPosition(): number {
+    return this.output.position;
+  }
+
   /** Clock of the last step packed into a row. */
-  get lastStepClock(): number { throw new Error("todo"); }
+  get lastStepClock(): number {
+    return this.output.lastStepClock;
+  }
+
   /** Where the stepper was at a clock, in steps, by the rows sent. */
-  findPastPosition(_clock: number): number { throw new Error("todo"); }
+  findPastPosition(clock: number): number {
+    return this.output.history.positionAt(clock, this.output.position);
+  }
+
   /** Rows that overlap startClock…endClock, newest first, at most `max`. */
-  extractOld(_max: number, _startClock: number, _endClock: number): StepHistoryRow[] { throw new Error("todo"); }
+  extractOld(max: number, startClock: number, endClock: number): StepHistoryRow[] {
+    return this.output.history.extractOld(max, startClock, endClock);
+  }
+
   /** Forgets rows that ended at or before `clock`. */
-  expireHistory(_clock: number): void { throw new Error("todo"); }
+  expireHistory(clock: number): void {
+    this.output.history.expire(clock);
+  }
 }

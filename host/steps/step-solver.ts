@@ -1,0 +1,169 @@
+/**
+ * Walks the segments of a trapq on behalf of one stepper and asks a kinematics-specific part for the steps of each.
+ *
+ * The stepper's position is kept as a whole number of steps from an anchor (where the position was last set), so no
+ * rounding adds up. Each kinematics of a stepper has its own solver and with it its own position and time reached.
+ */
+import type { ClockRun } from "./clock-run.js";
+import { LinearSteps } from "./linear-steps.js";
+import { activeMargin, isActiveAxis, type StepperKinematics } from "./stepper-kinematics.js";
+import type { Trapq, TrapqMove } from "./trapq.js";
+
+/** A step in the direction of travel counts from this much short of its boundary, mm. */
+export const REACH_TOLERANCE = 1e-9;
+/** A step back counts only from this much beyond its boundary, mm: noise at rest must not step. */
+export const REVERSAL_TOLERANCE = 1e-8;
+
+/** Where a stepper is on its grid of steps, and the scales to get there. */
+export interface StepGrid {
+  /** Position of step 0, mm. */
+  anchor: number;
+  /** Steps from the anchor. */
+  steps: number;
+  /** mm per step */
+  stepDist: number;
+  /** clock = (printTime - timeOffset) * freq */
+  timeOffset: number;
+  freq: number;
+}
+
+/** The kinematics-specific part. */
+export interface SegmentSolver {
+  /**
+   * Emits the steps of print times after `from` up to `to`, both within the segment `seq`, and moves grid.steps along.
+   */
+  segment(trapq: Trapq, seq: number, from: number, to: number, grid: StepGrid, run: ClockRun): void;
+}
+
+export class StepSolver {
+  readonly kinematics: StepperKinematics;
+  private readonly segmentSolver: SegmentSolver;
+  private readonly grid: StepGrid = { anchor: 0, steps: 0, stepDist: 1, timeOffset: 0, freq: 1 };
+  private trapq: Trapq | null = null;
+  private lastFlushTime = 0;
+  /** End of the last activity that was generated. */
+  private lastMoveTime = 0;
+  private cursor = 0;
+  private readonly activeX: boolean;
+  private readonly activeY: boolean;
+  private readonly activeZ: boolean;
+
+  constructor(kinematics: StepperKinematics, segmentSolver: SegmentSolver) {
+    this.kinematics = kinematics;
+    this.segmentSolver = segmentSolver;
+    this.activeX = isActiveAxis(kinematics, "x");
+    this.activeY = isActiveAxis(kinematics, "y");
+    this.activeZ = isActiveAxis(kinematics, "z");
+  }
+
+  get commandedPosition(): number {
+    return this.grid.anchor + this.grid.steps * this.grid.stepDist;
+  }
+
+  setCommandedPosition(position: number): void {
+    this.grid.anchor = position;
+    this.grid.steps = 0;
+  }
+
+  setStepDist(stepDist: number): void {
+    if (stepDist === this.grid.stepDist) return;
+    this.setCommandedPosition(this.commandedPosition);
+    this.grid.stepDist = stepDist;
+  }
+
+  setTrapq(trapq: Trapq | null): void {
+    if (trapq === this.trapq) return;
+    this.trapq = trapq;
+    this.cursor = 0;
+  }
+
+  /** Print time of the first segment not generated yet that starts the stepper before flushTime; 0 for none. */
+  checkActive(flushTime: number): number {
+    const trapq = this.trapq;
+    if (trapq === null) return 0;
+    for (let seq = this.firstSeq(trapq, this.lastFlushTime); ; seq++) {
+      const move = trapq.move(seq);
+      if (this.isActive(move)) return move.printTime;
+      if (flushTime <= move.printTime + move.moveT) return 0;
+    }
+  }
+
+  /** Sends the steps from the time reached before up to `flushTime` to `run`. */
+  generate(flushTime: number, run: ClockRun, timeOffset: number, freq: number): void {
+    const from = this.lastFlushTime;
+    this.lastFlushTime = flushTime;
+    const trapq = this.trapq;
+    if (trapq === null) return;
+    this.grid.timeOffset = timeOffset;
+    this.grid.freq = freq;
+    const margin = activeMargin(this.kinematics);
+    const first = this.firstSeq(trapq, from);
+    this.cursor = first;
+    if (margin === 0) this.generateActive(trapq, first, from, flushTime, run);
+    else this.generateWithMargin(trapq, first, from, flushTime, margin, run);
+  }
+
+  private generateActive(trapq: Trapq, first: number, from: number, flushTime: number, run: ClockRun): void {
+    for (let seq = first; ; seq++) {
+      const move = trapq.move(seq);
+      if (move.printTime >= flushTime) return;
+      const end = move.printTime + move.moveT;
+      if (this.isActive(move)) {
+        const to = Math.min(end, flushTime);
+        this.segmentSolver.segment(trapq, seq, Math.max(from, move.printTime), to, this.grid, run);
+        this.lastMoveTime = to;
+      }
+      if (end >= flushTime) return;
+    }
+  }
+
+  /** As generateActive, for a stepper that a move also moves `margin` seconds before it starts and after it ends. */
+  private generateWithMargin(trapq: Trapq, first: number, from: number, flushTime: number, margin: number, run: ClockRun): void {
+    let seqDone = first;
+    let reached = from;
+    const solveUpTo = (start: number, end: number): void => {
+      if (start > reached) reached = start;
+      const stop = Math.min(end, flushTime);
+      while (reached < stop) {
+        while (trapq.move(seqDone).printTime + trapq.move(seqDone).moveT <= reached) seqDone++;
+        const move = trapq.move(seqDone);
+        const to = Math.min(stop, move.printTime + move.moveT);
+        this.segmentSolver.segment(trapq, seqDone, Math.max(reached, move.printTime), to, this.grid, run);
+        reached = to;
+      }
+    };
+    solveUpTo(from, this.lastMoveTime + margin);
+    for (let seq = first; ; seq++) {
+      const move = trapq.move(seq);
+      if (move.printTime - margin >= flushTime) return;
+      if (!this.isActive(move)) {
+        if (seq >= trapq.endSeq) return;
+        continue;
+      }
+      const end = move.printTime + move.moveT;
+      solveUpTo(move.printTime - margin, end + margin);
+      this.lastMoveTime = Math.min(end, flushTime);
+    }
+  }
+
+  private isActive(move: TrapqMove): boolean {
+    return (this.activeX && move.axesRX !== 0) || (this.activeY && move.axesRY !== 0) || (this.activeZ && move.axesRZ !== 0);
+  }
+
+  private firstSeq(trapq: Trapq, time: number): number {
+    let seq = Math.max(this.cursor, trapq.firstSeq);
+    while (seq < trapq.endSeq && time >= trapq.move(seq).printTime + trapq.move(seq).moveT) seq++;
+    return seq;
+  }
+}
+
+/** Solver for a kinematics, at position 0. */
+export function createSolver(kinematics: StepperKinematics): StepSolver {
+  switch (kinematics.kind) {
+    case "linear":
+      return new StepSolver(kinematics, new LinearSteps(kinematics));
+    case "pressure_advance":
+    case "function":
+      throw new Error(`Kinematics "${kinematics.kind}" is not available`);
+  }
+}
