@@ -1,0 +1,94 @@
+/** Views of the evidence that several rules share: which sessions, which callbacks, how a place reads. */
+import type { CallbackCost, ConfigProbe, Evidence, HostAccess, HostCall, SessionEvidence, StatusSample } from "../evidence.js";
+import { inconclusive, judged, notApplicable, type Finding, type Judgement } from "../rule.js";
+
+/** Sessions in which the plugin was loaded. */
+export function pluginSessions(evidence: Evidence): SessionEvidence[] {
+  return evidence.sessions.filter((session) => session.scenario.withPlugin);
+}
+
+export interface InSession<T> {
+  item: T;
+  session: SessionEvidence;
+}
+
+function inSessions<T>(evidence: Evidence, items: (session: SessionEvidence) => readonly T[]): InSession<T>[] {
+  return pluginSessions(evidence).flatMap((session) => items(session).map((item) => ({ item, session })));
+}
+
+export const callbacksOf = (evidence: Evidence): InSession<CallbackCost>[] => inSessions(evidence, (s) => s.callbacks);
+export const callsOf = (evidence: Evidence): InSession<HostCall>[] => inSessions(evidence, (s) => s.calls);
+export const accessesOf = (evidence: Evidence): InSession<HostAccess>[] => inSessions(evidence, (s) => s.accesses);
+export const statusOf = (evidence: Evidence): InSession<StatusSample>[] => inSessions(evidence, (s) => s.status);
+
+/** One finding per distinct key: the first one seen stands for all. */
+export function firstOfEach<T>(items: readonly T[], key: (item: T) => string): T[] {
+  const seen = new Map<string, T>();
+  for (const item of items) if (!seen.has(key(item))) seen.set(key(item), item);
+  return [...seen.values()];
+}
+
+/** Judges all samples of get_status. */
+export function judgeStatus(evidence: Evidence, faulty: (sample: StatusSample) => Omit<Finding, "scenario" | "eventTime" | "place"> | undefined): Judgement {
+  const samples = statusOf(evidence);
+  if (samples.length === 0) return notApplicable("the plugin publishes no status (no getStatus)");
+  const findings = firstOfEach(
+    samples.flatMap(({ item, session }) => {
+      const finding = faulty(item);
+      return finding === undefined ? [] : [{ ...finding, scenario: session.id, eventTime: item.eventTime, ...(item.place === undefined ? {} : { place: item.place }) }];
+    }),
+    (finding) => finding.message,
+  ).slice(0, 10);
+  const objects = new Set(samples.map(({ item }) => item.object)).size;
+  return judged(`${samples.length} calls of getStatus of ${objects} object${objects === 1 ? "" : "s"}`, findings);
+}
+
+/** Judges all runs of the plugin's callbacks. */
+export function judgeCallbacks(evidence: Evidence, chosen: (cost: CallbackCost) => boolean, none: string, faulty: (cost: CallbackCost, session: SessionEvidence) => Finding | undefined): Judgement {
+  if (pluginSessions(evidence).length === 0) return inconclusive("no session with the plugin was run");
+  const costs = callbacksOf(evidence).filter(({ item }) => chosen(item));
+  if (costs.length === 0) return notApplicable(none);
+  const findings = firstOfEach(
+    costs.flatMap(({ item, session }) => {
+      const finding = faulty(item, session);
+      return finding === undefined ? [] : [{ key: `${item.kind}:${item.label}`, finding: { scenario: session.id, ...(item.place === undefined ? {} : { place: item.place }), ...finding } }];
+    }),
+    ({ key }) => key,
+  ).map(({ finding }) => finding);
+  const runs = costs.reduce((sum, { item }) => sum + item.runs, 0);
+  return judged(`${runs} runs of ${new Set(costs.map(({ item }) => `${item.kind}:${item.label}`)).size} callbacks`, findings);
+}
+
+/** Judges all calls of the plugin into the host. */
+export function judgeCalls(evidence: Evidence, faulty: (call: HostCall, session: SessionEvidence) => Omit<Finding, "scenario" | "place" | "eventTime"> | undefined): Judgement {
+  if (pluginSessions(evidence).length === 0) return inconclusive("no session with the plugin was run");
+  const calls = callsOf(evidence);
+  const findings = firstOfEach(
+    calls.flatMap(({ item, session }) => {
+      const finding = faulty(item, session);
+      return finding === undefined ? [] : [{ ...finding, scenario: session.id, eventTime: item.firstEventTime, ...(item.place === undefined ? {} : { place: item.place }) }];
+    }),
+    (finding) => finding.message,
+  );
+  return judged(`${calls.reduce((sum, { item }) => sum + item.count, 0)} calls of the plugin into the host in ${pluginSessions(evidence).length} sessions`, findings);
+}
+
+/** Judges the configuration probes of some kinds. */
+export function judgeProbes(evidence: Evidence, kinds: readonly ConfigProbe["kind"][], none: string, faulty: (probe: ConfigProbe) => Omit<Finding, "scenario"> | undefined): Judgement {
+  const probes = evidence.probes.filter((probe) => kinds.includes(probe.kind));
+  if (probes.length === 0) return evidence.probes.length === 0 ? inconclusive("the configuration was not probed") : notApplicable(none);
+  const findings = probes.flatMap((probe) => {
+    const finding = faulty(probe);
+    return finding === undefined ? [] : [{ ...finding, scenario: probe.scenario.id, evidence: [...(finding.evidence ?? []), `configuration: ${probe.kind}${probe.option === undefined ? "" : ` (${probe.option}: ${probe.value ?? "absent"})`}`, `host said: ${probe.state}: ${firstLine(probe.message)}`] }];
+  });
+  return judged(`${probes.length} configurations`, firstOfEach(findings, (f) => f.message));
+}
+
+export function firstLine(text: string): string {
+  return text.split("\n", 1)[0] ?? "";
+}
+
+export const ms = (seconds: number): string => `${(seconds * 1000).toFixed(seconds < 0.001 ? 3 : 1)} ms`;
+
+export const isInternalError = (probe: { state: string; message: string }): boolean =>
+  probe.state === "shutdown" || /^Internal error|Unhandled exception|^Can not update/.test(probe.message);
