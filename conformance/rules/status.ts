@@ -1,6 +1,6 @@
 /** STA: what getStatus returns, costs and does. */
 import { inconclusive, judged, notApplicable, type Finding, type Rule } from "../rule.js";
-import { callsOf, firstLine, firstOfEach, judgeCallbacks, judgeCalls, judgeStatus, ms, pluginSessions, statusOf } from "./evidence-views.js";
+import { firstLine, firstOfEach, judgeCallbacks, judgeCalls, judgeStatus, ms, pluginSessions, statusOf } from "./evidence-views.js";
 
 const STATUS_SECONDS = 0.005;
 const STATUS_MAX_BYTES = 1_000_000;
@@ -187,5 +187,3 @@ function grouped<T>(items: readonly T[], key: (item: T) => string): T[][] {
   return [...groups.values()];
 }
 
-/** Number of status queries, for the summary of a run. */
-export const countStatusCalls = (evidence: Parameters<typeof callsOf>[0]): number => statusOf(evidence).length;

@@ -1,0 +1,55 @@
+/** What harness and plugin process say to each other. Plain data, sent with structured clone. */
+import type { LearnedCommand, LearnedOption, PackageEvidence, SessionEvidence, Evidence } from "../../conformance/evidence.js";
+import type { StepColumns } from "../../conformance/oracles/step-comparison.js";
+import type { Scenario } from "../../conformance/scenario.js";
+
+/** Where the plugin is, already resolved by the harness. */
+export interface PluginLocation {
+  /** Package directory, or the single file. */
+  path: string;
+  /** Directory below which modules are the plugin's own. */
+  root: string;
+  /** Section word → absolute module file. */
+  modules: Record<string, string>;
+  name: string;
+  version: string;
+  summary: string;
+  description: string;
+}
+
+export type ToProcess =
+  | { type: "import" }
+  | { type: "run"; scenario: Scenario; sections: string[] };
+
+/** Steps of the job with what is needed to name a difference. */
+export interface JobRecord {
+  frequency: number;
+  steppers: StepColumns[];
+  /** Clock of each segment's anchor. */
+  anchors: number[];
+  /** Clock at which each job line began to move, ascending. */
+  lineClocks: { clock: number; line: number; text: string }[];
+  /** Plugin callbacks with the clock at which they ran, ascending (the last few thousand). */
+  callbackClocks: { clock: number; label: string }[];
+  /** Status of all objects that are not the plugin's, at the end. */
+  foreignStatus: string;
+  /** Hash of the status log. */
+  statusLogHash: string;
+}
+
+export interface SessionResult {
+  evidence: SessionEvidence;
+  schema: LearnedOption[];
+  commands: LearnedCommand[];
+  configUse: Evidence["configUse"];
+  loaded: string[];
+  badSettings: { option: string; problem: string }[];
+  statusHash: string;
+  job?: JobRecord;
+}
+
+export type FromProcess =
+  | { type: "imported"; import: PackageEvidence["import"]; exports: Record<string, string[]> }
+  | { type: "progress"; sessionId: string; virtualSeconds: number }
+  | { type: "result"; result: SessionResult }
+  | { type: "failed"; message: string };

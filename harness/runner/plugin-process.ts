@@ -1,0 +1,149 @@
+/**
+ * The plugin's process, seen from the harness. Host and plugin live in a process of their own with limits
+ * of wall time, memory and output; whatever they do, `run` answers with evidence.
+ */
+import { fork, type ChildProcess } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { PackageEvidence, SessionEvidence } from "../../conformance/evidence.js";
+import type { Scenario } from "../../conformance/scenario.js";
+import { readBreadcrumb } from "./breadcrumb.js";
+import type { FromProcess, PluginLocation, SessionResult, ToProcess } from "./messages.js";
+
+export interface ProcessLimits {
+  /** Wall seconds for one session; a session in virtual time takes a fraction of one. */
+  wallSeconds: number;
+  memoryMegabytes: number;
+  outputBytes: number;
+}
+
+export const DEFAULT_LIMITS: ProcessLimits = { wallSeconds: 60, memoryMegabytes: 512, outputBytes: 2_000_000 };
+
+type Ending = { outcome: SessionEvidence["outcome"]; message: string };
+
+const entry = fileURLToPath(new URL("./plugin-process-main.js", import.meta.url));
+
+export class PluginProcess {
+  readonly #location: PluginLocation | undefined;
+  readonly #limits: ProcessLimits;
+  readonly #directory = mkdtempSync(join(tmpdir(), "kalico-hil-"));
+  #child: ChildProcess | undefined;
+  #output = 0;
+  #ending: Ending | undefined;
+  /** Called with virtual seconds while a session runs. */
+  onProgress: (sessionId: string, virtualSeconds: number) => void = () => undefined;
+
+  constructor(location: PluginLocation | undefined, limits: ProcessLimits = DEFAULT_LIMITS) {
+    this.#location = location;
+    this.#limits = limits;
+  }
+
+  get #breadcrumb(): string {
+    return join(this.#directory, "last-call");
+  }
+
+  #start(): ChildProcess {
+    if (this.#child !== undefined && this.#child.connected) return this.#child;
+    this.#output = 0;
+    this.#ending = undefined;
+    const child = fork(entry, [this.#directory, JSON.stringify(this.#location ?? null)], {
+      serialization: "advanced",
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+      execArgv: [`--max-old-space-size=${this.#limits.memoryMegabytes}`, "--expose-gc", "--no-warnings"],
+      env: { PATH: process.env["PATH"] ?? "", HOME: this.#directory, TMPDIR: this.#directory },
+      cwd: this.#directory,
+    });
+    let tail = "";
+    const count = (data: Buffer): void => {
+      this.#output += data.length;
+      tail = (tail + data.toString("utf8")).slice(-4000);
+      if (this.#output > this.#limits.outputBytes && this.#ending === undefined) {
+        this.#ending = { outcome: "output-limit", message: `printed more than ${this.#limits.outputBytes} bytes` };
+        child.kill("SIGKILL");
+      }
+    };
+    child.stdout?.on("data", count);
+    child.stderr?.on("data", count);
+    child.on("exit", (code, signal) => {
+      this.#ending ??= /heap out of memory|Allocation failed/.test(tail) || code === 134 || signal === "SIGABRT"
+        ? { outcome: "memory-limit", message: `used more than ${this.#limits.memoryMegabytes} MB` }
+        : code !== null && readBreadcrumb(this.#breadcrumb).startsWith("exit:")
+          ? { outcome: "exited", message: `ended the process: ${readBreadcrumb(this.#breadcrumb).slice(5)}` }
+          : { outcome: "crashed", message: `the process ended with ${signal ?? `code ${code}`}: ${tail.trim().split("\n").slice(-3).join(" | ").slice(0, 500)}` };
+    });
+    this.#child = child;
+    return child;
+  }
+
+  /** Sends one request and waits for its answer, the process's end, or the wall limit. */
+  async #ask(request: ToProcess): Promise<FromProcess | Ending> {
+    const child = this.#start();
+    return new Promise((resolve) => {
+      let settled = false;
+      const finish = (answer: FromProcess | Ending): void => {
+        if (settled) return;
+        settled = true;
+        clearTimeout(timer);
+        child.off("message", onMessage);
+        child.off("exit", onExit);
+        resolve(answer);
+      };
+      const onMessage = (message: unknown): void => {
+        const answer = message as FromProcess;
+        if (answer.type === "progress") this.onProgress(answer.sessionId, answer.virtualSeconds);
+        else finish(answer);
+      };
+      const onExit = (): void => {
+        // The exit handler of #start runs first and knows why.
+        this.#child = undefined;
+        finish(this.#ending ?? { outcome: "crashed", message: "the process ended" });
+      };
+      const timer = setTimeout(() => {
+        this.#ending ??= { outcome: "hung", message: `did not come to an end within ${this.#limits.wallSeconds} s` };
+        child.kill("SIGKILL");
+      }, this.#limits.wallSeconds * 1000);
+      child.on("message", onMessage);
+      child.on("exit", onExit);
+      child.send(request, (error) => {
+        if (error !== null) finish(this.#ending ?? { outcome: "crashed", message: error.message });
+      });
+    });
+  }
+
+  /** Imports the plugin's modules, watched. */
+  async import(): Promise<{ import: PackageEvidence["import"]; exports: Record<string, string[]> }> {
+    const answer = await this.#ask({ type: "import" });
+    if ("type" in answer && answer.type === "imported") return answer;
+    const message = answer.type === "failed" ? answer.message : (answer as Ending).message;
+    const exited = "outcome" in answer && answer.outcome === "exited";
+    return { import: { ok: false, error: message, ...(exited ? { exited: true } : {}), seconds: 0, heapBytes: 0, sideEffects: [] }, exports: {} };
+  }
+
+  /** Runs one scenario; never throws for what the plugin does. */
+  async run(scenario: Scenario, sections: readonly string[]): Promise<SessionResult> {
+    const answer = await this.#ask({ type: "run", scenario, sections: [...sections] });
+    if ("type" in answer && answer.type === "result") return answer.result;
+    if ("type" in answer && answer.type === "failed") throw new Error(`The harness failed in scenario "${scenario.id}": ${answer.message}`);
+    const ending = answer as Ending;
+    return { evidence: endedEvidence(scenario, ending, readBreadcrumb(this.#breadcrumb)), schema: [], commands: [], configUse: [], loaded: [], badSettings: [], statusHash: "" };
+  }
+
+  /** Ends the process and removes its directory. */
+  close(): void {
+    this.#ending ??= { outcome: "exited", message: "closed" };
+    this.#child?.kill("SIGKILL");
+    this.#child = undefined;
+    rmSync(this.#directory, { recursive: true, force: true });
+  }
+}
+
+/** Evidence of a session that did not live to tell. */
+function endedEvidence(scenario: Scenario, ending: Ending, lastCall: string): SessionEvidence {
+  return {
+    id: scenario.id, scenario, outcome: ending.outcome, state: "lost", message: ending.message, virtualSeconds: 0,
+    ...(lastCall === "" ? {} : { lastCall }),
+    log: [], events: [], responses: [], contract: [], callbacks: [], calls: [], accesses: [], status: [], statusMutations: [], objects: [], statsAttribute: [], leftovers: [], zombies: [], lives: [], sideEffects: [], gcodeProbes: [],
+  };
+}

@@ -1,0 +1,66 @@
+/**
+ * The world loop in virtual time: whoever has the smallest next deadline runs, at that instant; ties go
+ * to the participant that was added first. Nothing else moves time, so equal inputs give equal runs.
+ *
+ * The host's reactor may be *charged* for work (its clock then runs ahead of the others'); its next
+ * deadline lies behind the charge, so links and micro-controllers live on meanwhile, as they would.
+ */
+import type { Participant, VirtualClock } from "../../host/reactor/clock.js";
+
+export type WorldStop = "done" | "limit" | "idle" | "aborted";
+
+export class VirtualWorld {
+  readonly clock: VirtualClock;
+  /** World time of the last deadline that was run, seconds. */
+  worldTime = 0;
+  #participants: Participant[] = [];
+  #abort = false;
+
+  constructor(clock: VirtualClock) {
+    this.clock = clock;
+  }
+
+  add(participant: Participant): void {
+    this.#participants.push(participant);
+  }
+
+  remove(participant: Participant): void {
+    this.#participants = this.#participants.filter((p) => p !== participant);
+  }
+
+  /** Ends the loop at the next opportunity (Ctrl-C, limits). */
+  abort(): void {
+    this.#abort = true;
+  }
+
+  /**
+   * Runs until `done()` holds (checked after every deadline), virtual time passes `limit` (seconds), or
+   * nobody has a deadline left. `tick` is called about once per virtual second, for progress.
+   */
+  async run(done: () => boolean, limit: number, tick?: (worldTime: number) => void): Promise<WorldStop> {
+    let nextTick = this.worldTime + 1;
+    while (!done()) {
+      if (this.#abort) return "aborted";
+      let best = Infinity;
+      let next: Participant | undefined;
+      for (const participant of this.#participants) {
+        const deadline = participant.nextDeadline();
+        if (deadline < best) {
+          best = deadline;
+          next = participant;
+        }
+      }
+      if (next === undefined || best >= 1e15) return "idle";
+      if (best > limit) return "limit";
+      if (best > this.worldTime) this.worldTime = best;
+      this.clock.now = this.worldTime;
+      const running = next.run(this.worldTime);
+      if (running !== undefined) await running;
+      if (tick !== undefined && this.worldTime >= nextTick) {
+        nextTick = this.worldTime + 1;
+        tick(this.worldTime);
+      }
+    }
+    return "done";
+  }
+}
