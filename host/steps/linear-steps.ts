@@ -5,7 +5,8 @@
  * at distance d from the start of a rising piece the speed is w = sqrt(v^2 + 4*h*d) and the time 2*d / (v + w).
  */
 import type { ClockRun } from "./clock-run.js";
-import { REACH_TOLERANCE, REVERSAL_TOLERANCE, type SegmentSolver, type StepGrid } from "./step-solver.js";
+import type { StepGrid } from "./step-grid.js";
+import type { SegmentSolver } from "./step-solver.js";
 import type { LinearKinematics } from "./stepper-kinematics.js";
 import { moveDistance, type Trapq, type TrapqMove } from "./trapq.js";
 
@@ -48,20 +49,18 @@ export class LinearSteps implements SegmentSolver {
     grid: StepGrid, run: ClockRun,
   ): void {
     const { stepDist, freq } = grid;
-    const sign = up ? 1 : -1;
-    const scale = (sign * ratio) / stepDist;
-    const p0 = (sign * (start - grid.anchor)) / stepDist;
-    const travel = scale * (startV + move.halfAccel * seconds) * seconds;
-    const beyond = p0 + travel - sign * grid.steps - 0.5;
-    let count = 0;
-    if (beyond > (run.lastUp === up ? -REACH_TOLERANCE : REVERSAL_TOLERANCE) / stepDist) {
-      count = Math.floor(beyond + REACH_TOLERANCE / stepDist) + 1;
+    const end = start + ratio * (startV + move.halfAccel * seconds) * seconds;
+    const count = grid.stepsTo(end, up, run.lastUp);
+    if (count > 0) {
+      const sign = up ? 1 : -1;
+      const scale = (sign * ratio) / stepDist;
+      const travel = (sign * (end - start)) / stepDist;
       const startTick = (move.printTime + offset - grid.timeOffset) * freq;
       const origin = Math.floor(startTick);
       const fraction = startTick - origin + 0.5;
       const v = (scale * startV) / freq;
       const h4 = (4 * scale * move.halfAccel) / (freq * freq);
-      const first = sign * grid.steps - p0 + 0.5;
+      const first = (sign * (grid.boundary(up) - start)) / stepDist;
       for (let j = 0; j < count; j++) {
         const d = Math.max(0, Math.min(first + j, travel));
         const w = Math.sqrt(Math.max(0, v * v + h4 * d));
@@ -70,6 +69,6 @@ export class LinearSteps implements SegmentSolver {
       }
       grid.steps += sign * count;
     }
-    if (run.lastUp === up && p0 + travel >= sign * grid.steps) run.commit();
+    if (run.lastUp === up && grid.isFullyReached(end, up)) run.commit();
   }
 }

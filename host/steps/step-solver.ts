@@ -6,26 +6,10 @@
  */
 import type { ClockRun } from "./clock-run.js";
 import { LinearSteps } from "./linear-steps.js";
+import { PressureAdvanceSteps } from "./pressure-advance-steps.js";
+import { StepGrid } from "./step-grid.js";
 import { activeMargin, isActiveAxis, type StepperKinematics } from "./stepper-kinematics.js";
 import type { Trapq, TrapqMove } from "./trapq.js";
-
-/** A step in the direction of travel counts from this much short of its boundary, mm. */
-export const REACH_TOLERANCE = 1e-9;
-/** A step back counts only from this much beyond its boundary, mm: noise at rest must not step. */
-export const REVERSAL_TOLERANCE = 1e-8;
-
-/** Where a stepper is on its grid of steps, and the scales to get there. */
-export interface StepGrid {
-  /** Position of step 0, mm. */
-  anchor: number;
-  /** Steps from the anchor. */
-  steps: number;
-  /** mm per step */
-  stepDist: number;
-  /** clock = (printTime - timeOffset) * freq */
-  timeOffset: number;
-  freq: number;
-}
 
 /** The kinematics-specific part. */
 export interface SegmentSolver {
@@ -38,7 +22,7 @@ export interface SegmentSolver {
 export class StepSolver {
   readonly kinematics: StepperKinematics;
   private readonly segmentSolver: SegmentSolver;
-  private readonly grid: StepGrid = { anchor: 0, steps: 0, stepDist: 1, timeOffset: 0, freq: 1 };
+  private readonly grid = new StepGrid();
   private trapq: Trapq | null = null;
   private lastFlushTime = 0;
   /** End of the last activity that was generated. */
@@ -57,7 +41,7 @@ export class StepSolver {
   }
 
   get commandedPosition(): number {
-    return this.grid.anchor + this.grid.steps * this.grid.stepDist;
+    return this.grid.position;
   }
 
   setCommandedPosition(position: number): void {
@@ -163,6 +147,7 @@ export function createSolver(kinematics: StepperKinematics): StepSolver {
     case "linear":
       return new StepSolver(kinematics, new LinearSteps(kinematics));
     case "pressure_advance":
+      return new StepSolver(kinematics, new PressureAdvanceSteps(kinematics));
     case "function":
       throw new Error(`Kinematics "${kinematics.kind}" is not available`);
   }
