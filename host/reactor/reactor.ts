@@ -81,8 +81,12 @@ export class Reactor implements Participant, Parker {
   readonly name = "reactor";
   /** Called once, inside the last `run()`, after `end()`. */
   onStopped: (() => void | Promise<void>) | undefined;
+  /** Receives what a callback throws; the printer sets it. Without it `run()` throws. */
+  onError: ReactorOptions["onError"];
+  /** Receives breaches of the reactor's contract; the printer sets it. */
+  onContract: ReactorOptions["onContract"];
   readonly #clock: SystemClock;
-  readonly #options: ReactorOptions;
+  readonly #noPauseMode: "throw" | "report";
   #timers: TimerRecord[] = [];
   #passOpen = false;
   #nextTimer = NEVER;
@@ -101,7 +105,9 @@ export class Reactor implements Participant, Parker {
 
   constructor(clock: SystemClock, options: ReactorOptions = {}) {
     this.#clock = clock;
-    this.#options = options;
+    this.onError = options.onError;
+    this.onContract = options.onContract;
+    this.#noPauseMode = options.noPause ?? "report";
   }
 
   monotonic(): number {
@@ -201,8 +207,8 @@ export class Reactor implements Participant, Parker {
   park(waketime: number, onParked?: (timer: Timer) => void): Promise<number> {
     const forbidden = this.#noPause.at(-1);
     if (forbidden !== undefined) {
-      this.#options.onContract?.("pause where pausing is forbidden", forbidden);
-      if (this.#options.noPause === "throw") return Promise.reject(new Error("Internal error - reactor pause disabled"));
+      this.onContract?.("pause where pausing is forbidden", forbidden);
+      if (this.#noPauseMode === "throw") return Promise.reject(new Error("Internal error - reactor pause disabled"));
     }
     if (!this.#process) return Promise.resolve(this.#sleepUntil(waketime));
     const task = this.#current ?? newTask();
@@ -412,7 +418,7 @@ export class Reactor implements Participant, Parker {
     }
     task.foreign = true;
     this.#foreign += 1;
-    this.#options.onContract?.("await of something that is no reactor primitive", "a callback neither returned nor paused");
+    this.onContract?.("await of something that is no reactor primitive", "a callback neither returned nor paused");
   }
 
   /** Takes over the results of runs that settled. @throws what a run threw */
@@ -458,11 +464,11 @@ export class Reactor implements Participant, Parker {
     this.#current = undefined;
     this.#inCallback = false;
     this.#nextTimer = NOW;
-    if (this.#options.onError === undefined) {
+    if (this.onError === undefined) {
       this.#passOpen = false;
       throw error;
     }
-    this.#options.onError(error);
+    this.onError(error);
   }
 
   #finishPass(): void | Promise<void> {
