@@ -30,6 +30,8 @@ export interface BoardProfile {
   readonly stepCost: readonly [one: number, several: number];
   /** Ticks to dispatch one command, from the published command dispatch benchmark. */
   readonly commandCost: number;
+  /** Ticks of any other timer event. */
+  readonly timerCost: number;
   /** How late timers may become before "Rescheduled timer in the past", in microseconds. */
   readonly timerLateUs: number;
   /** `reset` restarts the chip; `config_reset` only clears the configuration. */
@@ -38,7 +40,12 @@ export interface BoardProfile {
   readonly rereadsBlockAfterShutdown: boolean;
   /** Enumeration `pin`. */
   readonly pins: Readonly<Record<string, number | [number, number]>>;
+  /** Pins that the converter can read; undefined: any. */
   readonly adcPins?: readonly string[];
+  /** Pins with hardware PWM; undefined: any. */
+  readonly pwmPins?: readonly string[];
+  /** Shutdown reason for a bad input pin, which differs between families. */
+  readonly inputPinError: string;
   /** Further enumerations (`spi_bus`, `i2c_bus`, …) and constants (`RESERVE_PINS_serial`, `BUS_PINS_spi`, …). */
   readonly enumerations?: Readonly<Record<string, Readonly<Record<string, number | [number, number]>>>>;
   readonly constants?: Readonly<Record<string, string | number>>;

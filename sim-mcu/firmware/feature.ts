@@ -8,8 +8,7 @@ import type { BoardProfile } from "../boards/board.js";
 import type { McuTrace } from "../trace/mcu-trace.js";
 import type { PinTable } from "./gpio.js";
 
-/** A clock that never comes. */
-export const NEVER_CLOCK = Number.POSITIVE_INFINITY;
+export { NEVER_CLOCK } from "./clock.js";
 
 /** Arguments of one command, by position; integers arrive modulo 2^32 and are narrowed as the firmware's C types do. Valid only during the call. */
 export class CommandArgs {

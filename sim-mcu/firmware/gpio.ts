@@ -4,7 +4,7 @@
  * Firmware features set pins up, write and read them; a plant attaches sources to inputs and listens to outputs and
  * to step sources. All clocks are 64 bit MCU ticks; a reset starts them at 0 again (see `onReset`).
  */
-import { NEVER_CLOCK } from "./feature.js";
+import { NEVER_CLOCK } from "./clock.js";
 
 export type Level = 0 | 1;
 
@@ -98,9 +98,20 @@ export class PinTable {
   private readonly stepSourceListeners: ((source: StepSource) => void)[] = [];
   private readonly stepChangeListeners: ((source: StepSource) => void)[] = [];
   private readonly resetListeners: ((lastClock: number) => void)[] = [];
+  private readonly fail: (reason: string) => never;
+  private readonly clockNow: () => number;
+  private readonly inputError: string;
 
-  /** @param fail shuts the MCU down with a reason, e.g. "Not an output pin" */
-  constructor(pinNames: ReadonlyMap<number, string>, private readonly fail: (reason: string) => never, private readonly clockNow: () => number) {
+  /** @param fail shuts the MCU down with a reason, e.g. "Not an output pin" @param inputError the family's reason for a bad input pin */
+  constructor(
+    pinNames: ReadonlyMap<number, string>,
+    fail: (reason: string) => never,
+    clockNow: () => number,
+    inputError = "Not a valid input pin",
+  ) {
+    this.fail = fail;
+    this.clockNow = clockNow;
+    this.inputError = inputError;
     for (const [number, name] of pinNames) {
       this.numbers.set(name, number);
       this.pins[number] = { name, output: undefined, source: undefined, analog: undefined, pullUp: 0, watchers: [], outputListeners: [] };
@@ -120,7 +131,7 @@ export class PinTable {
   /** @param pullUp 1 up, −1 down, 0 none: the level that an input without a source reads */
   setupInput(pin: number, pullUp: number): void {
     const p = this.pins[pin];
-    if (p === undefined) this.fail("Not an input pin");
+    if (p === undefined) this.fail(this.inputError);
     p.output = undefined;
     p.pullUp = pullUp;
   }
