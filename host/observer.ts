@@ -19,6 +19,13 @@ export interface CallbackRun {
   eventTime: number;
 }
 
+/** Ends the report of a callback: called when it returned, threw or its promise settled. */
+export interface CallbackExit {
+  (outcome: { error?: unknown; async: boolean; result?: unknown }): void;
+  /** Called when the synchronous part is over and a promise was returned. */
+  returned?(): void;
+}
+
 export interface HostObserver {
   onLog?(level: LogLevel, message: string, eventTime: number): void;
   onEvent?(event: string, args: readonly unknown[], eventTime: number): void;
@@ -27,8 +34,8 @@ export interface HostObserver {
   onStateChange?(state: string, message: string, eventTime: number): void;
   /** A rule of the host's contract was broken (pause in a sync callback, promise from get_status, …). */
   onContract?(what: string, detail: string, eventTime: number): void;
-  /** A plugin's callback starts; the returned function is called when it returns, throws or settles. */
-  onCallbackEnter?(run: CallbackRun): ((outcome: { error?: unknown; async: boolean; result?: unknown }) => void) | undefined;
+  /** A plugin's callback starts. */
+  onCallbackEnter?(run: CallbackRun): CallbackExit | undefined;
   /** A plugin called a member of a host object. */
   onPluginCall?(owner: string, object: string, member: string, args: readonly unknown[], eventTime: number): void;
   /** A plugin wrote a property of a host object or read one that does not exist. */

@@ -28,6 +28,9 @@ export interface MeteredRun {
   maxGas: number;
   maxSeconds: number;
   totalSeconds: number;
+  /** Seconds of intercepted blocking calls in all stretches. */
+  totalBlocked: number;
+  pauses: number;
 }
 
 /** Thrown inside a plugin that does not come to an end. */
@@ -104,6 +107,7 @@ export class GasMeter {
     run.maxGas = Math.max(run.maxGas, run.gas);
     run.maxSeconds = Math.max(run.maxSeconds, seconds);
     run.totalSeconds += seconds;
+    run.totalBlocked += run.blocked;
     run.gas = 0;
     run.blocked = 0;
     this.onStretch(run, seconds);
@@ -111,5 +115,5 @@ export class GasMeter {
 }
 
 function newRun(owner: string, kind: string, label: string): MeteredRun {
-  return { owner, kind, label, gas: 0, blocked: 0, blockedBy: [], stretches: 0, maxGas: 0, maxSeconds: 0, totalSeconds: 0 };
+  return { owner, kind, label, gas: 0, blocked: 0, blockedBy: [], stretches: 0, maxGas: 0, maxSeconds: 0, totalSeconds: 0, totalBlocked: 0, pauses: 0 };
 }

@@ -211,6 +211,7 @@ export function createMembrane({ owner, observer, now }: MembraneInit): Membrane
       throw error;
     }
     if (isThenable(result)) {
+      leave?.returned?.();
       return result.then(
         (value) => {
           leave?.({ async: true, result: value });
