@@ -1,0 +1,24 @@
+/** Finds the plugin's own line in a stack trace. */
+import { relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { SourcePlace } from "../../conformance/evidence.js";
+
+/** First frame of the stack that lies below `root`, relative to it. */
+export function placeInStack(stack: string | undefined, root: string): SourcePlace | undefined {
+  for (const line of (stack ?? "").split("\n")) {
+    const match = /((?:file:\/\/)?\/[^\s()]+?):(\d+):\d+\)?$/.exec(line.trim());
+    if (match === null) continue;
+    const path = match[1]!.startsWith("file:") ? fileURLToPath(match[1]!) : match[1]!;
+    if (path.startsWith(root) && !path.includes("/node_modules/kalico-hil/")) return { file: relative(root, path) || path, line: Number(match[2]) };
+  }
+  return undefined;
+}
+
+/** Where the plugin is right now. */
+export function currentPlace(root: string): SourcePlace | undefined {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 40;
+  const place = placeInStack(new Error().stack, root);
+  Error.stackTraceLimit = limit;
+  return place;
+}
