@@ -116,7 +116,7 @@ export class PluginProcess {
   async import(): Promise<{ import: PackageEvidence["import"]; exports: Record<string, string[]> }> {
     const answer = await this.#ask({ type: "import" });
     if ("type" in answer && answer.type === "imported") return answer;
-    const message = answer.type === "failed" ? answer.message : (answer as Ending).message;
+    const message = "message" in answer ? answer.message : "no answer";
     const exited = "outcome" in answer && answer.outcome === "exited";
     return { import: { ok: false, error: message, ...(exited ? { exited: true } : {}), seconds: 0, heapBytes: 0, sideEffects: [] }, exports: {} };
   }
