@@ -59,8 +59,11 @@ export class FirmwareTimer {
   heapIndex = -1;
   /** Order of insertion, which decides between equal wake times; kept by the scheduler. */
   order = 0;
-  /** @param func runs at `waketime` (`ctx.now` equals it); returns true to run again at the updated `waketime`. */
-  constructor(readonly func: (timer: FirmwareTimer) => boolean) {}
+  readonly func: (timer: FirmwareTimer) => boolean;
+  /** @param func runs at `waketime` (`ctx.now` equals it, or is later when it was already past); returns true to run again at the updated `waketime`. */
+  constructor(func: (timer: FirmwareTimer) => boolean) {
+    this.func = func;
+  }
 }
 
 /** Something that a trsync stops when it triggers. */
@@ -103,6 +106,12 @@ export interface FirmwareContext {
   shutdown(reason: string): never;
   /** The same, but does nothing when already shut down. */
   tryShutdown(reason: string): void;
+  /** Runs `task` once, after the current timer, or after the current block of commands; `task` must stay the same function. */
+  wakeTask(task: () => void): void;
+  /** Tells the trace when the current command takes effect, where no parameter says so. */
+  noteEffect(clock: number): void;
+  /** Calls back whenever state that is kept in closed form must be brought up to `now`: the move pool ran empty, the trace is read. Forgotten at reset. */
+  onSettle(callback: () => void): void;
   /** Restarts the firmware as a `reset` does, once the current command has returned. */
   requestReset(): void;
 

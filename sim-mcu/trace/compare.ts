@@ -3,8 +3,14 @@
  */
 import type { McuTrace, StepColumns } from "./mcu-trace.js";
 
-/** The clocks of all steps of a stepper in order, and the dir level of each. */
-export function expandSteps(steps: StepColumns): { clocks: Float64Array; dirs: Uint8Array } {
+/** Single steps in order of time, with the level of the dir pin at each. */
+export interface StepList {
+  clocks: Float64Array;
+  dirs: Uint8Array;
+}
+
+/** Expands the rows of a stepper. */
+export function expandSteps(steps: StepColumns): StepList {
   const clocks = new Float64Array(steps.steps);
   const dirs = new Uint8Array(steps.steps);
   let n = 0;
@@ -37,11 +43,11 @@ export function firstStepDifference(left: McuTrace, right: McuTrace, toleranceTi
   const leftSteps = new Map(left.allSteps().map((s) => [s.oid, s]));
   const rightSteps = new Map(right.allSteps().map((s) => [s.oid, s]));
   const oids = [...new Set([...leftSteps.keys(), ...rightSteps.keys()])].sort((a, b) => a - b);
-  const none = { clocks: new Float64Array(0), dirs: new Uint8Array(0) };
+  const none: StepList = { clocks: new Float64Array(0), dirs: new Uint8Array(0) };
   for (const oid of oids) {
     const a = leftSteps.has(oid) ? expandSteps(leftSteps.get(oid)!) : none;
     const b = rightSteps.has(oid) ? expandSteps(rightSteps.get(oid)!) : none;
-    const show = (s: typeof none, i: number): string => (i < s.clocks.length ? `step at ${s.clocks[i]} dir ${s.dirs[i]}` : "no step");
+    const show = (s: StepList, i: number): string => (i < s.clocks.length ? `step at ${s.clocks[i]} dir ${s.dirs[i]}` : "no step");
     for (let i = 0; i < Math.max(a.clocks.length, b.clocks.length); i++) {
       const same = i < a.clocks.length && i < b.clocks.length && a.dirs[i] === b.dirs[i] && Math.abs(a.clocks[i]! - b.clocks[i]!) <= toleranceTicks;
       if (!same) return { oid, step: i, left: show(a, i), right: show(b, i) };
