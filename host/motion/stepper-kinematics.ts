@@ -1,0 +1,19 @@
+/** Position of a stepper as a function of the toolhead's x, y, z, by the names under which plugins ask for it. */
+import { InvariantError } from "../errors.js";
+import { cartesianKinematics, corexyKinematics, extruderKinematics, type Axis, type StepperKinematics } from "../steps/stepper-steps.js";
+
+type Parameter = string | number;
+
+const ALLOCATORS: Readonly<Record<string, (...params: Parameter[]) => StepperKinematics>> = {
+  cartesian_stepper_alloc: (axis) => cartesianKinematics(axis as Axis),
+  corexy_stepper_alloc: (type) => corexyKinematics(type as "+" | "-"),
+  corexz_stepper_alloc: (type) => ({ kind: "linear", x: 1, y: 0, z: type === "+" ? 1 : -1 }),
+  extruder_stepper_alloc: () => extruderKinematics(),
+};
+
+/** Fresh kinematics, as `stepperKinematics("corexy_stepper_alloc", ["+"])`. @throws InvariantError for an unknown one. */
+export function stepperKinematics(allocFunc: string, params: readonly Parameter[]): StepperKinematics {
+  const alloc = ALLOCATORS[allocFunc];
+  if (alloc === undefined) throw new InvariantError(`Unknown stepper kinematics "${allocFunc}"`);
+  return alloc(...params);
+}
