@@ -4,7 +4,7 @@
  * On a segment the position is a parabola p(s) = p0 + v*s + h*s^2 (steps, ticks), so step times have a closed form:
  * at distance d from the start of a rising piece the speed is w = sqrt(v^2 + 4*h*d) and the time 2*d / (v + w).
  */
-import type { ClockRun } from "./clock-run.js";
+import type { StepRun } from "./step-run.js";
 import type { StepGrid } from "./step-grid.js";
 import type { SegmentSolver } from "./step-solver.js";
 import type { LinearKinematics } from "./stepper-kinematics.js";
@@ -17,7 +17,7 @@ export class LinearSteps implements SegmentSolver {
     this.kinematics = kinematics;
   }
 
-  segment(trapq: Trapq, seq: number, from: number, to: number, grid: StepGrid, run: ClockRun): void {
+  segment(trapq: Trapq, seq: number, from: number, to: number, grid: StepGrid, run: StepRun): void {
     const move = trapq.move(seq);
     const { x, y, z } = this.kinematics;
     const ratio = x * move.axesRX + y * move.axesRY + z * move.axesRZ;
@@ -46,7 +46,7 @@ export class LinearSteps implements SegmentSolver {
    */
   private rise(
     move: TrapqMove, offset: number, start: number, ratio: number, startV: number, seconds: number, up: number,
-    grid: StepGrid, run: ClockRun,
+    grid: StepGrid, run: StepRun,
   ): void {
     const { stepDist, freq } = grid;
     const end = start + ratio * (startV + move.halfAccel * seconds) * seconds;
@@ -57,16 +57,10 @@ export class LinearSteps implements SegmentSolver {
       const travel = (sign * (end - start)) / stepDist;
       const startTick = (move.printTime + offset - grid.timeOffset) * freq;
       const origin = Math.floor(startTick);
-      const fraction = startTick - origin + 0.5;
       const v = (scale * startV) / freq;
       const h4 = (4 * scale * move.halfAccel) / (freq * freq);
       const first = (sign * (grid.boundary(up) - start)) / stepDist;
-      for (let j = 0; j < count; j++) {
-        const d = Math.max(0, Math.min(first + j, travel));
-        const w = Math.sqrt(Math.max(0, v * v + h4 * d));
-        const ticks = d === 0 ? 0 : (2 * d) / (v + w);
-        run.append(up, origin + Math.floor(ticks + fraction));
-      }
+      run.appendPiece(up, origin, startTick - origin, v, h4, first, travel, count);
       grid.steps += sign * count;
     }
     if (run.lastUp === up && grid.isFullyReached(end, up)) run.commit();

@@ -7,7 +7,7 @@
  * Its value and slope at the start of such an interval come from the integral, the higher terms from the parabolas in the three
  * segments. Roots of S' split it into rising and falling stretches, on which each step is found by safeguarded Newton iteration.
  */
-import type { ClockRun } from "./clock-run.js";
+import type { StepRun } from "./step-run.js";
 import { LinearSteps } from "./linear-steps.js";
 import type { StepGrid } from "./step-grid.js";
 import type { SegmentSolver } from "./step-solver.js";
@@ -88,7 +88,7 @@ export class PressureAdvanceSteps implements SegmentSolver {
     this.kinematics = kinematics;
   }
 
-  segment(trapq: Trapq, seq: number, from: number, to: number, grid: StepGrid, run: ClockRun): void {
+  segment(trapq: Trapq, seq: number, from: number, to: number, grid: StepGrid, run: StepRun): void {
     const half = 0.5 * this.kinematics.smoothTime;
     if (half === 0) {
       this.raw.segment(trapq, seq, from, to, grid, run);
@@ -158,7 +158,7 @@ export class PressureAdvanceSteps implements SegmentSolver {
   }
 
   /** Steps of the quartic on 0…end seconds after `at`. */
-  private stretches(at: number, end: number, grid: StepGrid, run: ClockRun): void {
+  private stretches(at: number, end: number, grid: StepGrid, run: StepRun): void {
     const { quartic } = this;
     let low = 0;
     let slope = quartic.s1;
@@ -175,7 +175,7 @@ export class PressureAdvanceSteps implements SegmentSolver {
     }
   }
 
-  private stretch(at: number, from: number, to: number, grid: StepGrid, run: ClockRun): void {
+  private stretch(at: number, from: number, to: number, grid: StepGrid, run: StepRun): void {
     const { quartic } = this;
     const end = quartic.value(to);
     const up = end > quartic.value(from) ? 1 : 0;

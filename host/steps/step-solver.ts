@@ -4,7 +4,7 @@
  * The stepper's position is kept as a whole number of steps from an anchor (where the position was last set), so no
  * rounding adds up. Each kinematics of a stepper has its own solver and with it its own position and time reached.
  */
-import type { ClockRun } from "./clock-run.js";
+import type { StepRun } from "./step-run.js";
 import { LinearSteps } from "./linear-steps.js";
 import { PressureAdvanceSteps } from "./pressure-advance-steps.js";
 import { StepGrid } from "./step-grid.js";
@@ -16,7 +16,7 @@ export interface SegmentSolver {
   /**
    * Emits the steps of print times after `from` up to `to`, both within the segment `seq`, and moves grid.steps along.
    */
-  segment(trapq: Trapq, seq: number, from: number, to: number, grid: StepGrid, run: ClockRun): void;
+  segment(trapq: Trapq, seq: number, from: number, to: number, grid: StepGrid, run: StepRun): void;
 }
 
 export class StepSolver {
@@ -73,7 +73,7 @@ export class StepSolver {
   }
 
   /** Sends the steps from the time reached before up to `flushTime` to `run`. */
-  generate(flushTime: number, run: ClockRun, timeOffset: number, freq: number): void {
+  generate(flushTime: number, run: StepRun, timeOffset: number, freq: number): void {
     const from = this.lastFlushTime;
     this.lastFlushTime = flushTime;
     const trapq = this.trapq;
@@ -87,7 +87,7 @@ export class StepSolver {
     else this.generateWithMargin(trapq, first, from, flushTime, margin, run);
   }
 
-  private generateActive(trapq: Trapq, first: number, from: number, flushTime: number, run: ClockRun): void {
+  private generateActive(trapq: Trapq, first: number, from: number, flushTime: number, run: StepRun): void {
     for (let seq = first; ; seq++) {
       const move = trapq.move(seq);
       if (move.printTime >= flushTime) return;
@@ -102,7 +102,7 @@ export class StepSolver {
   }
 
   /** As generateActive, for a stepper that a move also moves `margin` seconds before it starts and after it ends. */
-  private generateWithMargin(trapq: Trapq, first: number, from: number, flushTime: number, margin: number, run: ClockRun): void {
+  private generateWithMargin(trapq: Trapq, first: number, from: number, flushTime: number, margin: number, run: StepRun): void {
     let seqDone = first;
     let reached = from;
     const solveUpTo = (start: number, end: number): void => {

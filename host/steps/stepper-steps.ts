@@ -6,7 +6,7 @@
  * boundaries of a grid anchored where the position was set. No step is late; none is earlier than the MCU's maximum
  * error or half the distance to the step before.
  */
-import { ClockRun } from "./clock-run.js";
+import { StepRun } from "./step-run.js";
 import { RowOutput } from "./row-output.js";
 import type { StepHistoryRow } from "./row-history.js";
 import { createSolver, type StepSolver } from "./step-solver.js";
@@ -34,7 +34,7 @@ export class StepperSteps {
   readonly out: StepRowFifo;
 
   private readonly output = new RowOutput();
-  private readonly run = new ClockRun(this.output);
+  private readonly run = new StepRun(this.output);
   private readonly solvers = new WeakMap<StepperKinematics, StepSolver>();
   private solver: StepSolver | null = null;
   private trapq: Trapq | null = null;

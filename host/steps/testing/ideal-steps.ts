@@ -3,7 +3,7 @@
  * formula in common with the code under test.
  */
 import { positionAt, type StepperKinematics } from "../stepper-kinematics.js";
-import { STEP_DIR_STEP_SECONDS } from "../clock-run.js";
+import { STEP_DIR_STEP_SECONDS } from "../step-run.js";
 import type { AppendArguments } from "./random-motion.js";
 
 export interface IdealSteps {
