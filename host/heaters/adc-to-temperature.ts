@@ -5,7 +5,7 @@
 import type { ConfigSection } from "../config/config-section.js";
 import type { McuAdc } from "../mcu/adc.js";
 import type { PrinterPins } from "../mcu/pins.js";
-import type { Printer } from "../printer/printer.js";
+import type { Printer } from "../printer/printer-surface.js";
 import type { AdcConversion } from "./thermistor.js";
 
 const SAMPLE_TIME = 0.001;

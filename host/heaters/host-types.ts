@@ -2,4 +2,4 @@
 export type { ConfigSection } from "../config/config-section.js";
 export type { GCodeCommand } from "../gcode/gcode-command.js";
 export type { GCodeDispatch } from "../gcode/dispatch.js";
-export type { Printer } from "../printer/printer.js";
+export type { Printer } from "../printer/printer-surface.js";

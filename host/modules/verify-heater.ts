@@ -1,0 +1,67 @@
+/** `[verify_heater <heater>]`: looks at a heater once a second and shuts the printer down when it does not heat. */
+import type { Heater } from "../heaters/heater.js";
+import { HeatingWatch } from "../heaters/heating-watch.js";
+import type { ConfigSection, Printer } from "../heaters/host-types.js";
+import type { PrinterHeaters } from "../heaters/printer-heaters.js";
+import { formatFixed } from "../motion/format-fixed.js";
+import type { Timer } from "../reactor/reactor.js";
+
+const HINT_THERMAL = `
+See the 'verify_heater' section in docs/Config_Reference.md
+for the parameters that control this check.
+`;
+const CHECK_INTERVAL = 1;
+
+export class HeaterCheck {
+  private readonly printer: Printer;
+  private readonly heaterName: string;
+  private readonly watch: HeatingWatch;
+  private timer: Timer | undefined;
+
+  constructor(config: ConfigSection) {
+    this.printer = config.getPrinter();
+    this.printer.registerEventHandler("klippy:connect", () => this.handleConnect());
+    this.printer.registerEventHandler("klippy:shutdown", () => this.handleShutdown());
+    this.heaterName = config.getName().split(/\s+/)[1]!;
+    this.watch = new HeatingWatch({
+      hysteresis: config.getFloat("hysteresis", { default: 5, minval: 0 }),
+      maxError: config.getFloat("max_error", { default: 120, minval: 0 }),
+      heatingGain: config.getFloat("heating_gain", { default: 2, above: 0 }),
+      checkGainTime: config.getFloat("check_gain_time", { default: this.heaterName === "heater_bed" ? 60 : 20, minval: 1 }),
+    });
+  }
+
+  private handleConnect(): void {
+    const heater = this.printer.lookupObject<PrinterHeaters>("heaters").lookupHeater(this.heaterName);
+    this.printer.log("info", `Starting heater checks for ${this.heaterName}`);
+    const reactor = this.printer.getReactor();
+    this.timer = reactor.registerTimer((eventTime) => this.check(heater, eventTime), reactor.NOW);
+  }
+
+  private handleShutdown(): void {
+    const reactor = this.printer.getReactor();
+    if (this.timer !== undefined) reactor.updateTimer(this.timer, reactor.NEVER);
+  }
+
+  private check(heater: Heater, eventTime: number): number {
+    const [temp, target] = heater.getTemp(eventTime);
+    const verdict = this.watch.check(eventTime, temp, target);
+    if (verdict.fault) return this.heaterFault();
+    const at = formatFixed(target, 3);
+    if (verdict.note === "within-range") this.printer.log("info", `Heater ${this.heaterName} within range of ${at}`);
+    else if (verdict.note === "approaching") this.printer.log("info", `Heater ${this.heaterName} approaching new target of ${at}`);
+    else if (verdict.note !== undefined) this.printer.log("info", `Heater ${this.heaterName} no longer approaching target ${at}`);
+    return eventTime + CHECK_INTERVAL;
+  }
+
+  private heaterFault(): number {
+    const message = `Heater ${this.heaterName} not heating at expected rate`;
+    this.printer.log("error", message);
+    this.printer.invokeShutdown(message + HINT_THERMAL);
+    return this.printer.getReactor().NEVER;
+  }
+}
+
+export function loadConfigPrefix(config: ConfigSection): HeaterCheck {
+  return new HeaterCheck(config);
+}
