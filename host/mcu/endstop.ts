@@ -4,7 +4,7 @@
  * `sampleTime` apart, looked for every `restTime`.
  */
 import { CommandError } from "../errors.js";
-import type { Completion } from "../reactor/reactor.js";
+import type { Completion } from "../reactor/completion.js";
 import type { CommandQueryWrapper, CommandWrapper } from "./mcu-commands.js";
 import type { Mcu } from "./mcu.js";
 import type { PinParams } from "./pins.js";

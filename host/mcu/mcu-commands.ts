@@ -4,7 +4,7 @@
  * (10, 20, 40, 80, 160 ms), asynchronous ones every 0.5 s for 5 s.
  */
 import { CommandError, TransportError } from "../errors.js";
-import type { Completion } from "../reactor/reactor.js";
+import type { Completion } from "../reactor/completion.js";
 import { SerialRetryCommand, type SerialReader } from "../transport/serialhdl.js";
 import type { CommandQueue } from "../transport/serialqueue.js";
 import type { MessageFormat, MessageParams } from "../wire/index.js";

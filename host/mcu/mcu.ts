@@ -242,7 +242,7 @@ export class Mcu implements PinChip {
     return this.serial.getMsgparser().getConstantFloat(name);
   }
 
-  getEnumerations(): ReturnType<ReturnType<SerialReader["getMsgparser"]>["getEnumerations"]> {
+  getEnumerations(): Record<string, Record<string, number>> {
     return this.serial.getMsgparser().getEnumerations();
   }
 
@@ -502,7 +502,7 @@ export class Mcu implements PinChip {
     this.stepperSync.setTime(0, this.mcuFreq);
     const message = `Configured MCU '${this.name}' (${moveCount} moves)`;
     this.log("info", message);
-    this.printer.setRolloverInfo(this.name, `${this.logInfo()}\n${message}`, { log: false });
+    this.printer.setRolloverInfo(this.name, `${this.logInfo()}\n${message}`, false);
   }
 
   private async queryConfig(): Promise<McuConfigState> {
@@ -707,7 +707,7 @@ export class Mcu implements PinChip {
       .map(([name, value]) => `${name}=${value}`)
       .join(" ");
     return (
-      `Loaded MCU '${this.name}' ${parser.getMessages().length} commands (${parser.getAppInfo()} ${version} / ${build_versions})\n` +
+      `Loaded MCU '${this.name}' ${parser.messages.length} commands (${parser.getAppInfo()} ${version} / ${build_versions})\n` +
       `MCU '${this.name}' config: ${constants}`
     );
   }
@@ -726,6 +726,5 @@ export class Mcu implements PinChip {
 /** Name of the pin that the dictionary does not know, when that is what an encode error is about. */
 function badPin(error: unknown): string | undefined {
   if (!(error instanceof ProtocolError)) return undefined;
-  const { enumName, enumValue } = error as ProtocolError & { enumName?: string; enumValue?: unknown };
-  return enumName === "pin" ? String(enumValue) : undefined;
+  return /Unknown value '(.*)' in enumeration 'pin'$/.exec(error.message)?.[1];
 }

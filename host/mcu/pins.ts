@@ -20,7 +20,6 @@ export interface PinParams {
 /** Something that owns pins; `setupPin` is required of chips whose pins are set up by type. */
 export interface PinChip {
   // A chip answers with its own class of pin, so the result is for the caller to name.
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
   setupPin?(pinType: PinType, pinParams: PinParams): any;
 }
 
@@ -142,7 +141,6 @@ export class PrinterPins {
   }
 
   /** Claims a pin and has its chip build the object for it: McuEndstop, McuDigitalOut, McuPwm or McuAdc. */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
   setupPin<T = any>(pinType: PinType, pinDesc: string): T {
     const canInvert = pinType === "endstop" || pinType === "digital_out" || pinType === "pwm";
     const params = this.lookupPin(pinDesc, { canInvert, canPullup: pinType === "endstop" });

@@ -5,7 +5,7 @@
  * spreading a trigger) is TrDispatch, which runs in the reader of the ports.
  */
 import { ConfigError } from "../errors.js";
-import type { Completion } from "../reactor/reactor.js";
+import type { Completion } from "../reactor/completion.js";
 import type { CommandQueue } from "../transport/serialqueue.js";
 import type { MessageParams } from "../wire/index.js";
 import type { CommandQueryWrapper, CommandWrapper } from "./mcu-commands.js";

@@ -1,0 +1,164 @@
+/**
+ * The fast part of trigger synchronisation, run as reports arrive and not when the reactor comes round: keeps
+ * the expire timeouts of all MCUs alive while all of them report, and spreads a trigger to all.
+ *
+ * An MCU may go on as long as every *other* MCU is known to be alive. So its timeout is measured from the
+ * oldest report among all MCUs; for the one that is itself the oldest, from the second oldest.
+ */
+import { clockFromClock32, clockFromTime, timeFromClock, type ClockEstimate } from "../transport/clock-estimate.js";
+import type { CommandQueue, FastReader, SerialQueue } from "../transport/serialqueue.js";
+import { decodeVlq, encodeVlqC, vlqEnd } from "../wire/index.js";
+
+/** Message ids as the dictionary gives them. */
+export interface TrsyncTags {
+  readonly setTimeout: number;
+  readonly trigger: number;
+  readonly state: number;
+}
+
+/** All MCUs of one trigger. Kalico's trdispatch. */
+export class TrDispatch {
+  private readonly mcus: TrDispatchMcu[] = [];
+  private isActive = false;
+  private canTrigger = false;
+  private reason = 0;
+
+  add(mcu: TrDispatchMcu): void {
+    this.mcus.push(mcu);
+  }
+
+  remove(mcu: TrDispatchMcu): void {
+    const at = this.mcus.indexOf(mcu);
+    if (at < 0) return;
+    this.mcus.splice(at, 1);
+    if (this.isActive) mcu.unwatch();
+  }
+
+  /** Begins to watch; `reason` is sent with the triggers. */
+  start(reason: number): void {
+    if (this.isActive || this.mcus.length === 0) return;
+    this.reason = reason;
+    this.isActive = this.canTrigger = true;
+    for (const mcu of this.mcus) mcu.watch();
+  }
+
+  stop(): void {
+    if (!this.isActive) return;
+    this.isActive = false;
+    for (const mcu of this.mcus) mcu.unwatch();
+  }
+
+  /** A report of `mcu`: still armed at clock32, or triggered. */
+  handleReport(mcu: TrDispatchMcu, canTrigger: boolean, clock32: number): void {
+    if (!this.canTrigger) return;
+    if (!canTrigger) {
+      this.canTrigger = false;
+      for (const each of this.mcus) each.sendTrigger(this.reason);
+      return;
+    }
+    mcu.noteAlive(clock32);
+    let oldest = Infinity;
+    let secondOldest = Infinity;
+    let oldestMcu: TrDispatchMcu | undefined;
+    for (const each of this.mcus) {
+      const time = each.statusTime();
+      if (time < oldest) {
+        secondOldest = oldest;
+        oldest = time;
+        oldestMcu = each;
+      } else if (time < secondOldest) {
+        secondOldest = time;
+      }
+    }
+    if (secondOldest === Infinity) secondOldest = oldest;
+    for (const each of this.mcus) each.extend(each === oldestMcu ? secondOldest : oldest);
+  }
+}
+
+/** One MCU of a trigger. Kalico's trdispatch_mcu. */
+export class TrDispatchMcu {
+  private readonly dispatch: TrDispatch;
+  private readonly serialQueue: SerialQueue;
+  private readonly cq: CommandQueue;
+  private readonly oid: number;
+  private readonly tags: TrsyncTags;
+  private readonly reader: FastReader;
+  private estimate: ClockEstimate;
+  private lastStatusClock = 0;
+  private expireClock = 0;
+  private expireTicks = 0;
+  private minExtendTicks = 0;
+
+  constructor(dispatch: TrDispatch, serialQueue: SerialQueue, cq: CommandQueue, oid: number, tags: TrsyncTags) {
+    this.dispatch = dispatch;
+    this.serialQueue = serialQueue;
+    this.cq = cq;
+    this.oid = oid;
+    this.tags = tags;
+    this.estimate = serialQueue.getClockEst();
+    this.reader = {
+      prefix: encode([tags.state, oid]),
+      handle: (buffer, start, end) => this.handleState(buffer, start, end),
+    };
+    dispatch.add(this);
+  }
+
+  /** Clocks and ticks of a new homing move. */
+  setup(lastStatusClock: number, expireClock: number, expireTicks: number, minExtendTicks: number): void {
+    this.lastStatusClock = lastStatusClock;
+    this.expireClock = expireClock;
+    this.expireTicks = expireTicks;
+    this.minExtendTicks = minExtendTicks;
+    this.estimate = this.serialQueue.getClockEst();
+  }
+
+  watch(): void {
+    this.serialQueue.addFastReader(this.reader);
+  }
+
+  unwatch(): void {
+    this.serialQueue.removeFastReader(this.reader);
+  }
+
+  noteAlive(clock32: number): void {
+    this.estimate = this.serialQueue.getClockEst();
+    this.lastStatusClock = clockFromClock32(this.estimate, clock32);
+  }
+
+  /** Time (s) of the last report. */
+  statusTime(): number {
+    return timeFromClock(this.estimate, this.lastStatusClock);
+  }
+
+  /** Moves the timeout to `statusTime` (s) + expire ticks, when that gains enough. */
+  extend(statusTime: number): void {
+    const expireClock = clockFromTime(this.estimate, statusTime) + this.expireTicks;
+    if (expireClock - this.expireClock < this.minExtendTicks) return;
+    this.expireClock = expireClock;
+    this.serialQueue.send(this.cq, encode([this.tags.setTimeout, this.oid, expireClock % 2 ** 32]), 0, expireClock);
+  }
+
+  sendTrigger(reason: number): void {
+    this.serialQueue.send(this.cq, encode([this.tags.trigger, this.oid, reason]), 0, 0);
+  }
+
+  /** `trsync_state oid=%c can_trigger=%c trigger_reason=%c clock=%u`: exactly five numbers, else it is not one. */
+  private handleState(buffer: Uint8Array, start: number, end: number): void {
+    const fields: number[] = [];
+    let at = start;
+    while (at < end) {
+      if (fields.length === 5) return;
+      fields.push(decodeVlq(buffer, at));
+      at = vlqEnd.pos;
+    }
+    if (fields.length !== 5 || fields[1] !== this.oid) return;
+    this.dispatch.handleReport(this, fields[2] !== 0, fields[4]! >>> 0);
+  }
+}
+
+function encode(fields: readonly number[]): Uint8Array {
+  const out = new Uint8Array(5 * fields.length);
+  let at = 0;
+  for (const field of fields) at = encodeVlqC(out, at, field);
+  return out.slice(0, at);
+}
