@@ -558,7 +558,7 @@ export class Mcu implements PinChip {
     if (this.startReason() === "firmware_restart") return;
     this.log("info", `Attempting automated MCU '${this.name}' restart: ${reason}`);
     this.printer.requestExit("firmware_restart");
-    await this.reactor.pause(this.reactor.monotonic() + AUTO_RESTART_SECONDS);
+    if (this.reactor.isRunning()) await this.reactor.pause(this.reactor.monotonic() + AUTO_RESTART_SECONDS);
     throw new McuError(`Attempt MCU '${this.name}' restart failed`);
   }
 

@@ -177,7 +177,10 @@ export class SerialReader {
   /** Queues an encoded command; ignored without a session. @throws TransportError while the MCU is away */
   rawSend(command: Uint8Array, minclock: number, reqclock: number, queue: CommandQueue): void {
     this.checkPresent();
-    this.serialQueue?.send(queue, command, minclock, reqclock);
+    if (this.serialQueue === undefined) return;
+    this.serialQueue.send(queue, command, minclock, reqclock);
+    // After the end of the reactor nobody drives the queue any more: last commands (reset) leave right here.
+    if (!this.reactor.isRunning()) this.serialQueue.run(this.reactor.monotonic());
   }
 
   /** As `rawSend`, and resumes with the acknowledge; undefined without a session. @throws TransportError "…Serial connection closed" */

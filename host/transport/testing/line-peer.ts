@@ -3,7 +3,7 @@
  * check, one nak per garbage, acknowledge after execution) behind a delay, with a hook that damages what
  * passes. Commands are one byte of length and so many bytes.
  */
-import { VirtualClock, type Participant } from "../../reactor/clock.js";
+import type { Participant, VirtualClock } from "../../reactor/clock.js";
 import { NEVER } from "../../reactor/parker.js";
 import { MESSAGE_MIN, MESSAGE_SYNC, blockSize, encodeBlock } from "../../wire/index.js";
 import type { Port } from "../port.js";
