@@ -83,8 +83,8 @@ export class Firmware implements FirmwareContext {
     this.trace.onSettle(() => this.settle());
   }
 
-  /** Power-up or reset: forgets everything and starts the clock at 0. */
-  start(): void {
+  /** Power-up or reset: forgets everything and starts the clock anew. */
+  start(initialClock = 0): void {
     this.settle();
     this.gpio.reset(this.now);
     this.timers.clear();
@@ -92,20 +92,11 @@ export class Firmware implements FirmwareContext {
     this.tasks = [];
     this.settlers = [];
     this.oids = undefined;
-    this.now = this.timerBusy = this.taskFree = 0;
+    this.now = this.timerBusy = this.taskFree = initialClock;
     this.configCrc = this.moveCount = this.moveFreeCount = this.moveNodeBytes = this.heapUsed = 0;
     this.shutdownStatus = this.shutdownReason = 0;
     this.resetRequested = false;
     for (const feature of this.features) feature.onInit?.(this);
-  }
-
-  /** Clears the configuration in place, as `config_reset` does. */
-  clearConfig(): void {
-    this.settle();
-    this.configCrc = this.moveCount = this.moveFreeCount = this.moveNodeBytes = this.heapUsed = 0;
-    this.oids = undefined;
-    this.settlers = [];
-    this.shutdownStatus = 0;
   }
 
   // --- time ----------------------------------------------------------------------------------------------------

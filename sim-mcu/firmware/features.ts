@@ -1,0 +1,15 @@
+/**
+ * The features that every simulated board has.
+ */
+import type { BoardProfile } from "../boards/board.js";
+import { basecmd } from "./basecmd.js";
+import { endstop } from "./endstop.js";
+import type { FirmwareFeature } from "./feature.js";
+import type { Firmware } from "./firmware.js";
+import { stepper } from "./stepper-commands.js";
+import { trsync } from "./trsync.js";
+
+/** Features in the order in which firmware links them, which numbers their commands. */
+export function standardFeatures(board: BoardProfile, core: () => Firmware): FirmwareFeature[] {
+  return [basecmd(core, board.restartCommand), stepper(board), trsync, endstop];
+}
