@@ -1,6 +1,6 @@
 /** Sensor types that every printer knows: the standard thermistors, amplifier chips and platinum resistors. */
 import { PrinterAdcToTemperature } from "./adc-to-temperature.js";
-import type { ConfigSection, Printer } from "./host-types.js";
+import type { ConfigSection } from "./host-types.js";
 import { InterpolationError, LinearResistance, LinearVoltage } from "./linear-interpolate.js";
 import type { PrinterHeaters, SensorFactory } from "./printer-heaters.js";
 import type { SensorSample } from "./sensor-tables.js";
@@ -63,8 +63,10 @@ export function tableSensors(): [name: string, factory: SensorFactory][] {
   ];
 }
 
-/** Register all of them. They replace sensors of the same name that the configuration described before. */
-export function registerBuiltInSensors(heaters: PrinterHeaters, _printer: Printer): void {
+/** Register all of them, but no thermistor that the configuration has described itself before. */
+export function registerBuiltInSensors(heaters: PrinterHeaters): void {
   for (const [name, factory] of tableSensors()) heaters.addSensorFactory(name, factory);
-  for (const [name, params] of STANDARD_THERMISTORS) heaters.addSensorFactory(name, thermistorSensor(params));
+  for (const [name, params] of STANDARD_THERMISTORS) {
+    if (!heaters.sensorFactories.has(name)) heaters.addSensorFactory(name, thermistorSensor(params));
+  }
 }

@@ -5,6 +5,7 @@
  *
  * Temperatures are degrees Celsius, duties 0…1, read and pwm times print times in seconds.
  */
+import { pyFloatStr } from "../config/python-text.js";
 import type { Mcu } from "../mcu/mcu.js";
 import type { McuPwm } from "../mcu/pwm.js";
 import type { PrinterPins } from "../mcu/pins.js";
@@ -246,7 +247,7 @@ export class Heater implements ControlledHeater {
     this.coldExtrude = Boolean(coldExtrude);
     if (minExtrudeTemp !== null) {
       this.minExtrudeTemp = minExtrudeTemp;
-      this.printer.lookupObject("configfile").set(this.name, "min_extrude_temp", String(minExtrudeTemp));
+      this.printer.lookupObject("configfile").set(this.name, "min_extrude_temp", pyFloatStr(minExtrudeTemp));
       this.gcode.respondInfo(
         `min_extrude_temp has been set to ${formatFixed(minExtrudeTemp, 2)}C for [${this.name}] for the current session.\n` +
           "The SAVE_CONFIG command will update the printer config file and restart the printer.");

@@ -1,6 +1,9 @@
 /**
  * Piecewise linear curve through samples, and its inverse; the ends are extended with the slope of the
  * first and last segment. Used for sensors whose curve is known as a table (AD595, PT1000, …).
+ *
+ * As in Kalico, a sample that exactly extends the segment before it is left out, and the next segment starts
+ * where that segment ended: the curve passes up to some tenths of a degree beside such a sample.
  */
 import type { AdcConversion } from "./thermistor.js";
 import { clampAdc } from "./thermistor.js";

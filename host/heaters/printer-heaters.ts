@@ -80,7 +80,7 @@ export class PrinterHeaters {
   setupSensor(config: ConfigSection): TemperatureSensor {
     if (!this.haveLoadSensors) {
       this.haveLoadSensors = true;
-      registerBuiltInSensors(this, this.printer);
+      registerBuiltInSensors(this);
     }
     const sensorType = config.get("sensor_type");
     const factory = this.sensorFactories.get(sensorType);

@@ -14,7 +14,7 @@ const ADC_MARGIN = 0.00001;
 
 /** Something that converts between an ADC fraction and a temperature. */
 export interface AdcConversion {
-  /** @param adc fraction of the reference voltage. @returns degrees Celsius. */
+  /** @param adc fraction of the reference voltage. @returns degrees Celsius. @throws RangeError when there is no such temperature. */
   calcTemp(adc: number): number;
   /** @param temp degrees Celsius. @returns fraction of the reference voltage. */
   calcAdc(temp: number): number;
@@ -84,7 +84,9 @@ export class Thermistor implements AdcConversion {
 
   calcTemp(adc: number): number {
     const fraction = clampAdc(adc);
-    const lnR = Math.log(this.pullup * fraction / (1 - fraction) - this.inlineResistor);
+    const ohms = this.pullup * fraction / (1 - fraction) - this.inlineResistor;
+    if (ohms <= 0) throw new RangeError("Reading is below the inline resistor: the sensor is shorted or inline_resistor is too large");
+    const lnR = Math.log(ohms);
     const inverse = this.c1 + this.c2 * lnR + this.c3 * lnR ** 3;
     return 1 / inverse + KELVIN_TO_CELSIUS;
   }
