@@ -5,7 +5,8 @@
 import { DataDictionaryBuilder, encodeVlqC, IDENTIFY_FORMAT, IDENTIFY_RESPONSE_FORMAT, MESSAGE_PAYLOAD_MAX, parseParams } from "../../host/wire/index.js";
 import type { BoardProfile } from "../boards/board.js";
 import type { McuTrace } from "../trace/mcu-trace.js";
-import { CommandArgs, type FirmwareCommand, type FirmwareFeature } from "./feature.js";
+import type { CommandArgs} from "./feature.js";
+import { type FirmwareCommand, type FirmwareFeature } from "./feature.js";
 
 /** A command as the dispatcher needs it. */
 export interface TableEntry {

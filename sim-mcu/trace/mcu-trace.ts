@@ -4,7 +4,8 @@
  * short); and marks for the events that are neither (reset, shutdown, trigger). Clocks are 64 bit MCU ticks.
  * Costs one append per command; memory about 20 bytes per command and 22 per row.
  */
-import { Column, float64Column, int16Column, int32Column, uint16Column, uint32Column, uint8Column } from "./columns.js";
+import type { Column} from "./columns.js";
+import { float64Column, int16Column, int32Column, uint16Column, uint32Column, uint8Column } from "./columns.js";
 import { RowHash } from "./row-hash.js";
 
 export interface TraceOptions {
