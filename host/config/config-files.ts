@@ -63,19 +63,17 @@ export function writeTextAtomically(files: ConfigFs, path: string, text: string)
   syncDirectory(files, dirname(target));
 }
 
+/** Makes a rename durable. Some systems cannot open directories; the rename itself is done by then. */
 function syncDirectory(files: ConfigFs, directory: string): void {
-  let handle: number;
   try {
-    handle = files.openSync(directory === "" ? "." : directory, "r");
-  } catch {
-    return; // Some systems cannot open directories; the rename itself is done.
-  }
-  try {
-    files.fsyncSync(handle);
+    const handle = files.openSync(directory, "r");
+    try {
+      files.fsyncSync(handle);
+    } finally {
+      files.closeSync(handle);
+    }
   } catch {
     // As above.
-  } finally {
-    files.closeSync(handle);
   }
 }
 

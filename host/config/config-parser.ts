@@ -119,10 +119,11 @@ export class ConfigParser {
         if (match === null) return;
       }
       const option = pyRstrip(match[1]!).toLowerCase();
-      values = [pyStrip(match[2]!)];
+      const parts = [pyStrip(match[2]!)];
+      values = option === "" ? undefined : parts;
       const options = pending.get(section) ?? new Map<string, string[]>();
       pending.set(section, options);
-      options.set(option, values);
+      options.set(option, parts);
       if (!section.has(option)) section.set(option, "");
       this.#places.set(`${sectionName}\0${option}`, { section: sectionName, option, ...place });
     });

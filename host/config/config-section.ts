@@ -139,20 +139,20 @@ export class ConfigSection {
   }
 
   getList<O extends ListOptions<string>>(option: string, options?: O): Result<string[], O> {
-    return this.getLists<string, any>(option, listsOptions(options, (text: string) => text)) as Result<string[], O>;
+    return this.getLists(option, listsOptions(options, (text: string) => text)) as Result<string[], O>;
   }
 
   getIntList<O extends ListOptions<number>>(option: string, options?: O): Result<number[], O> {
-    return this.getLists<number, any>(option, listsOptions(options, pyInt)) as Result<number[], O>;
+    return this.getLists(option, listsOptions(options, pyInt)) as Result<number[], O>;
   }
 
   /** Floats of a list must be finite. */
   getFloatList<O extends ListOptions<number>>(option: string, options?: O): Result<number[], O> {
-    return this.getLists<number, any>(option, listsOptions(options, finiteFloat)) as Result<number[], O>;
+    return this.getLists(option, listsOptions(options, finiteFloat)) as Result<number[], O>;
   }
 
   /** Nested lists, one level per separator; empty outer parts are dropped. */
-  getLists<T = string, O extends ListsOptions<T> = ListsOptions<T>>(option: string, options?: O): Result<any[], O> {
+  getLists<T = string>(option: string, options?: ListsOptions<T>): any {
     const seps = options?.seps ?? [","];
     const count = options?.count;
     const parser: (text: string) => unknown = options?.parser ?? ((text: string) => text);
@@ -165,7 +165,7 @@ export class ConfigSection {
       }
       return values;
     };
-    return this.#read(option, options, (text) => split(text, seps.length - 1)) as Result<any[], O>;
+    return this.#read(option, options, (text) => split(text, seps.length - 1));
   }
 
   /** A script and its language: `["gcode", text]` or `["python", text]`. */

@@ -120,8 +120,8 @@ export class PrinterConfig {
     this.statusRawConfig = {};
     for (const section of config.getPrefixSections("")) {
       const options: Record<string, string> = {};
-      for (const option of section.getPrefixOptions("")) options[option] = section.get(option, { noteValid: false });
       this.statusRawConfig[section.getName()] = options;
+      for (const option of section.getPrefixOptions("")) options[option] = section.get(option, { noteValid: false });
     }
     this.#settings = {};
     for (const { section, option, value } of config.fileconfig.tracking.entries()) {
