@@ -22,6 +22,8 @@ const MAX_ROUNDS = 12;
 const MAX_KNOTS = 512;
 /** Upper bounds are lowered by this much, ticks, against rounding. */
 const SHAVE = 1e-6;
+/** The next knot is 1 / 2^this of the steps so far ahead. */
+const STRIDE_SHIFT = 1;
 
 export class KnotSearch {
   interval = 0;
@@ -48,7 +50,10 @@ export class KnotSearch {
   private triedHigh = 0;
 
   private from = 0;
+  /** Steps that may be in the row: those there are, less those that are known not to fit. */
   private available = 0;
+  /** A step that does not fit, 0 while none is known. */
+  private failed = 0;
   private previous = 0;
   private maxErrorTicks = 0;
   /** Steps per tick above which half intervals may be shorter than the maximum error. */
@@ -68,8 +73,9 @@ export class KnotSearch {
     this.previous = previous - this.table.base;
     this.maxErrorTicks = maxErrorTicks;
     this.fastSpeed = 1 / (2 * maxErrorTicks + 3);
-    this.knots = 0;
-    this.insert(0, 1);
+    this.failed = 0;
+    this.evaluate(0, 1);
+    this.knots = 1;
     for (let round = 0; round < MAX_ROUNDS; round++) {
       if (!this.stab()) return false;
       if (!this.choose()) return false;
@@ -84,80 +90,86 @@ export class KnotSearch {
   private stab(): boolean {
     const { ks, lows, highs, stabber } = this;
     stabber.start(0, lows[0]!, highs[0]!);
-    let at = 1;
-    for (;;) {
+    for (let at = 1; ; ) {
       if (at === this.knots) {
-        const k = ks[at - 1]!;
-        if (k >= this.available) break;
-        if (this.knots === MAX_KNOTS) return false;
-        this.insert(at, this.nextKnot(k));
+        const before = ks[at - 1]!;
+        if (before >= this.available) break;
+        if (at === MAX_KNOTS) return false;
+        this.evaluate(at, this.failed > 0 ? Math.ceil((before + this.available) / 2) : this.nextKnot(at - 1));
+        this.knots++;
       }
       const k = ks[at]!;
       if (stabber.add((k - 1) / 2, lows[at]! / k, highs[at]! / k)) {
         at++;
         continue;
       }
-      const before = ks[at - 1]!;
-      if (k - before < 2) break;
-      if (this.knots === MAX_KNOTS) return false;
-      this.insert(at, Math.floor((before + k) / 2));
+      // More steps can only be harder to stab: nothing from here on is of use again.
+      this.failed = k;
+      this.available = k - 1;
+      this.knots = at;
     }
-    this.good = at;
+    this.good = this.knots;
     return true;
   }
 
-  /** Step of the knot after the one at k, whose piece is the current one. */
-  private nextKnot(k: number): number {
+  /** Step for the knot after knot `at`. */
+  private nextKnot(at: number): number {
     const { table } = this;
+    const k = this.ks[at]!;
     const step = this.from + k;
-    table.evaluate(step);
+    table.locate(step);
     const left = Math.min(table.pieceLast - step, this.available - k);
     if (left <= 0) return k + 1;
     // The first step's lower bound follows another rule than the next ones': the proof starts at the second.
     if (k === 1) return 2;
-    if (step === table.pieceFirst && (table.speed > this.fastSpeed || table.lastSpeedSquared > this.fastSpeed * this.fastSpeed)) return k + 1;
+    // So does that of the first step of a piece where the half interval may bind.
+    if (step === table.pieceFirst && (this.fast[at] || table.lastSpeedSquared > this.fastSpeed * this.fastSpeed)) return k + 1;
     if (table.acceleration === 0) return k + left;
-    return k + Math.min(left, Math.max(1, k >> 2));
+    return k + Math.min(left, Math.max(1, k >> STRIDE_SHIFT));
   }
 
-  /** Evaluates step k and makes it the knot number `at`. */
+  /** Makes step k the knot number `at`, before those there. */
   private insert(at: number, k: number): void {
-    const { table, ks, lows, highs, curves, curvesBefore, fast } = this;
-    if (at < this.knots) {
-      ks.copyWithin(at + 1, at, this.knots);
-      lows.copyWithin(at + 1, at, this.knots);
-      highs.copyWithin(at + 1, at, this.knots);
-      curves.copyWithin(at + 1, at, this.knots);
-      curvesBefore.copyWithin(at + 1, at, this.knots);
-      fast.copyWithin(at + 1, at, this.knots);
+    const { ks, lows, highs, curves, curvesBefore, fast } = this;
+    for (let i = this.knots; i > at; i--) {
+      ks[i] = ks[i - 1]!;
+      lows[i] = lows[i - 1]!;
+      highs[i] = highs[i - 1]!;
+      curves[i] = curves[i - 1]!;
+      curvesBefore[i] = curvesBefore[i - 1]!;
+      fast[i] = fast[i - 1]!;
     }
     this.knots++;
+    this.evaluate(at, k);
+  }
+
+  /** Finds the window of step k and the curvature there, for knot number `at`. */
+  private evaluate(at: number, k: number): void {
+    const { table } = this;
     const step = this.from + k;
     table.evaluate(step);
     const time = table.time - this.previous;
     const w = table.speed;
     const h4 = table.acceleration;
-    const wBefore2 = w * w - h4;
-    const wBefore = wBefore2 > 0 ? Math.sqrt(wBefore2) : 0;
-    const isFirst = step === table.pieceFirst;
-    ks[at] = k;
-    curves[at] = h4 === 0 ? 0 : (-0.5 * h4) / (w * w * w);
-    curvesBefore[at] = h4 === 0 ? 0 : (-0.5 * h4) / (wBefore * wBefore * wBefore);
+    const wBefore = h4 === 0 ? w : Math.sqrt(Math.max(0, w * w - h4));
+    const isFast = w > this.fastSpeed || wBefore > this.fastSpeed;
     let high = time + 0.5 - SHAVE;
     let low = time + 0.5 - this.maxErrorTicks;
-    const isFast = w > this.fastSpeed || wBefore > this.fastSpeed;
-    fast[at] = isFast ? 1 : 0;
     if (k === 1) {
       high = Math.floor(time + 0.5);
       low = high - Math.min(this.maxErrorTicks, Math.floor(high / 2));
-    } else if (isFast || isFirst) {
+    } else if (isFast || step === table.pieceFirst) {
       table.evaluate(step - 1);
       const half = (time + table.time - this.previous) / 2 + 1;
       if (half > low) low = half;
     }
     if (low > high || time >= FAR_TICKS) low = Infinity;
-    lows[at] = low;
-    highs[at] = high;
+    this.ks[at] = k;
+    this.lows[at] = low;
+    this.highs[at] = high;
+    this.curves[at] = h4 === 0 ? 0 : (-0.5 * h4) / (w * w * w);
+    this.curvesBefore[at] = h4 === 0 ? 0 : (-0.5 * h4) / (wBefore * wBefore * wBefore);
+    this.fast[at] = isFast ? 1 : 0;
   }
 
   /** Chooses add and interval for as many knots as possible, then the exact count. False without room for the last knot. */

@@ -83,12 +83,18 @@ export class PieceTable {
     return this.base + Math.floor(this.time + 0.5);
   }
 
-  /** Finds the time and speed of a step and makes its piece the current one. */
-  evaluate(step: number): void {
+  /** Makes the piece of a step the current one. */
+  locate(step: number): void {
     let at = this.piece;
     while (step >= this.ends[at]!) at++;
     while (step < this.firsts[at]!) at--;
     this.piece = at;
+  }
+
+  /** Finds the time and speed of a step and makes its piece the current one. */
+  evaluate(step: number): void {
+    this.locate(step);
+    const at = this.piece;
     const v = this.speeds[at]!;
     const travel = this.travels[at]!;
     let d = step + this.offsets[at]!;

@@ -67,7 +67,7 @@ describe("stepper-steps", () => {
     ["corexy b, 64 microsteps", corexyKinematics("-"), 0.003125, 64e6],
     ["cartesian y, 256 microsteps", cartesianKinematics("y"), 0.00078125, 180e6],
   ] as const)("keeps every step in its window: %s", (_title, kinematics, stepDist, freq) => {
-    const moves = randomMotion(seededDraw(7), 12, 40, 3, LIMITS);
+    const moves = randomMotion(seededDraw(7), stepDist < 0.002 ? 2 : 8, 30, 3, LIMITS);
     check({ moves, kinematics, stepDist, freq, batch: 0.25 });
   });
 
