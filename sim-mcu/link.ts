@@ -113,10 +113,9 @@ export class SimLink {
     };
   }
 
-  /** A host that opens the line again gets a fresh one: what was under way is lost. */
+  /** A host that opens the line again gets a fresh one: what was under way to the host is lost. */
   reopen(): LinkPort {
     this.closed = false;
-    this.toMcu.clear();
     this.toHost.clear();
     this.dataCallback = this.closeCallback = undefined;
     return this.hostPort;
@@ -159,9 +158,9 @@ export class SimLink {
     for (const piece of blocksOf(passed)) this.toMcu.send(piece, now);
   }
 
+  /** The host hangs up; what it wrote before is on the line already and arrives. */
   private close(): void {
     this.closed = true;
-    this.toMcu.clear();
     this.toHost.clear();
     this.dataCallback = this.closeCallback = undefined;
   }

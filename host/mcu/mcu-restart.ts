@@ -10,10 +10,6 @@ export const RESTART_METHODS = ["arduino", "cheetah", "command", "rpi_usb"] as c
 /** Values of option `restart_method`. */
 export type RestartMethod = (typeof RESTART_METHODS)[number];
 
-export function isRestartMethod(text: string | null): text is RestartMethod {
-  return text !== null && (RESTART_METHODS as readonly string[]).includes(text);
-}
-
 /** What a restart needs of its MCU. */
 export interface RestartTarget {
   readonly name: string;

@@ -4,7 +4,6 @@
  * MCU that is still configured can be taken over), then commands, clock conversions and the flush of step
  * queues. Print times in s, clocks in 64-bit MCU ticks. Messages are Kalico's, verbatim.
  */
-import { crc32 } from "node:zlib";
 import type { ConfigSection } from "../config/config-section.js";
 import { ConfigError, InvariantError, McuError, PinError, TransportError } from "../errors.js";
 import type { LogLevel } from "../observer.js";
@@ -15,9 +14,11 @@ import type { PortOpener } from "../transport/port.js";
 import { SerialReader, type ResponseHandler } from "../transport/serialhdl.js";
 import type { CommandQueue, SerialQueue } from "../transport/serialqueue.js";
 import { ProtocolError, type MessageParams } from "../wire/index.js";
+import { ConfigCommands, type ConfigCmdOptions } from "./config-commands.js";
 import { CommandQueryWrapper, CommandWrapper } from "./mcu-commands.js";
 import { isTemperatureFault, shutdownHelp } from "./mcu-errors.js";
-import { isRestartMethod, restartMcu, RESTART_METHODS, type RestartMethod } from "./mcu-restart.js";
+import { McuLoad } from "./mcu-load.js";
+import { restartMcu, RESTART_METHODS, type RestartMethod } from "./mcu-restart.js";
 import { faultySensors } from "./faulty-sensors.js";
 import type { PinChip, PinParams, PinType, PrinterPins } from "./pins.js";
 import { MAX_NOMINAL_DURATION, MAX_SCHEDULE_TICKS, MIN_SCHEDULE_TIME } from "./schedule-limits.js";
@@ -25,14 +26,6 @@ import { StepperSync, type StepQueue } from "./steppersync.js";
 
 /** Makes the pin object of one type; the table of them is passed in, so that pins may know the Mcu and not vice versa. */
 export type PinFactory = (mcu: Mcu, pinParams: PinParams) => unknown;
-
-/** When a config command is sent; default: once per life of the MCU, and part of the CRC. */
-export interface ConfigCmdOptions {
-  /** Sent after every connect. */
-  isInit?: boolean;
-  /** Sent when the host takes over an MCU that is configured already. */
-  onRestart?: boolean;
-}
 
 /** What the world passes in `printer.getStartArgs()` for MCUs. */
 export interface McuStartArgs extends PortOpener<ConfigSection> {
@@ -73,20 +66,15 @@ export class Mcu implements PinChip {
   private readonly pinFactories: Readonly<Record<string, PinFactory>>;
   private readonly name: string;
   private readonly serial: SerialReader;
+  /** Speed of the line; undefined for a pipe. */
+  private readonly baud: number | undefined;
   private restartMethod: RestartMethod | null = "command";
   private readonly maxStepperError: number;
   private readonly reconnectInterval: number;
   private readonly reconnectTimer: Timer | undefined;
 
   private mcuFreq = 0;
-  private oidCount = 0;
-  private configCallbacks: (() => void)[] = [];
-  private configCmds: string[] = [];
-  private restartCmds: string[] = [];
-  private initCmds: string[] = [];
-  private configCrc = 0;
-  /** oid count and commands from before the config callbacks ran, for a reconnect. */
-  private initialState: { oidCount: number; configCmds: string[]; restartCmds: string[]; initCmds: string[] } | undefined;
+  private readonly configCommands = new ConfigCommands();
 
   private reservedMoveSlots = 0;
   private readonly stepQueues: StepQueue[] = [];
@@ -103,10 +91,7 @@ export class Mcu implements PinChip {
   private shutdownMsg = "";
 
   private readonly statusInfo: Record<string, unknown> = {};
-  private statsSumsqBase = 0;
-  private tickAvg = 0;
-  private tickStddev = 0;
-  private tickAwake = 0;
+  private load = new McuLoad(1, 1);
 
   constructor(config: ConfigSection, clockSync: ClockSync, pinFactories: Readonly<Record<string, PinFactory>>) {
     this.config = config;
@@ -130,9 +115,9 @@ export class Mcu implements PinChip {
     const serialPort = config.get("serial");
     const isPipe = serialPort.startsWith("/dev/rpmsg_") || serialPort.startsWith("/tmp/klipper_host_");
     if (!isPipe) {
-      config.getInt("baud", { default: 250000, minval: 2400 });
-      const method = config.getChoice("restart_method", RESTART_METHODS, { default: null }) as string | null;
-      this.restartMethod = isRestartMethod(method) ? method : null;
+      this.baud = config.getInt("baud", { default: 250000, minval: 2400 });
+      const isGiven = config.get("restart_method", { default: null }) !== null;
+      this.restartMethod = isGiven ? (config.getChoice("restart_method", [...RESTART_METHODS]) as RestartMethod) : null;
     }
     this.printer.lookupObject<PrinterPins>("pins").registerChip(this.name, this);
     this.maxStepperError = config.getFloat("max_stepper_error", { default: 0.000025, minval: 0 });
@@ -161,19 +146,17 @@ export class Mcu implements PinChip {
 
   /** The next free object id. */
   createOid(): number {
-    return this.oidCount++;
+    return this.configCommands.createOid();
   }
 
   /** Adds a builder of config commands; it runs at connect, and again when a non-critical MCU comes back. */
   registerConfigCallback(callback: () => void): void {
-    this.configCallbacks.push(callback);
+    this.configCommands.registerCallback(callback);
   }
 
   /** Adds a config command in text form (`config_endstop oid=1 pin=PA0 pull_up=1`). */
   addConfigCmd(command: string, options: ConfigCmdOptions = {}): void {
-    if (options.isInit) this.initCmds.push(command);
-    else if (options.onRestart) this.restartCmds.push(command);
-    else this.configCmds.push(command);
+    this.configCommands.add(command, options);
   }
 
   /** Clock of the first sample of a periodic query: 0.5…1.5 s from now, 10 ms apart by oid. */
@@ -362,7 +345,7 @@ export class Mcu implements PinChip {
   /** Statistics line; the fields also appear as `last_stats` in the status. */
   stats(eventTime: number): [boolean, string] {
     const text = [
-      `mcu_awake=${this.tickAwake.toFixed(3)} mcu_task_avg=${this.tickAvg.toFixed(6)} mcu_task_stddev=${this.tickStddev.toFixed(6)}`,
+      this.load.stats(),
       this.serial.stats(eventTime),
       this.clockSync.stats(eventTime),
     ].join(" ");
@@ -376,16 +359,6 @@ export class Mcu implements PinChip {
   }
 
   // ---- messages from the MCU ----
-
-  private handleMcuStats(params: MessageParams): void {
-    const count = params.count as number;
-    const tickSum = params.sum as number;
-    const scale = 1 / (count * this.mcuFreq);
-    this.tickAvg = tickSum * scale;
-    const tickSumsq = (params.sumsq as number) * this.statsSumsqBase;
-    this.tickStddev = scale * Math.sqrt(Math.max(0, count * tickSumsq - tickSum ** 2));
-    this.tickAwake = tickSum / this.mcuFreq;
-  }
 
   private handleShutdown(params: MessageParams): void {
     if (this.shutdownSeen) return;
@@ -420,7 +393,7 @@ export class Mcu implements PinChip {
       if (!exists) return false;
     }
     try {
-      await this.serial.connect(startArgs, this.name, this.config, this.restartMethod !== "cheetah");
+      await this.serial.connect(startArgs, this.name, this.config, { rts: this.restartMethod !== "cheetah", baud: this.baud });
       await this.clockSync.connect(this.serial);
     } catch (error) {
       if (error instanceof TransportError) throw new McuError(error.message);
@@ -430,7 +403,7 @@ export class Mcu implements PinChip {
     this.takeFirmwareFacts();
     this.registerResponse((params) => this.handleShutdown(params), "shutdown");
     this.registerResponse((params) => this.handleShutdown(params), "is_shutdown");
-    this.registerResponse((params) => this.handleMcuStats(params), "stats");
+    this.registerResponse((params) => this.load.handleStats(params), "stats");
     return true;
   }
 
@@ -450,7 +423,7 @@ export class Mcu implements PinChip {
           `${MAX_NOMINAL_DURATION}s. Max possible duration: ${Math.trunc(MAX_SCHEDULE_TICKS / this.mcuFreq)}s`,
       );
     }
-    this.statsSumsqBase = this.getConstantFloat("STATS_SUMSQ_BASE");
+    this.load = new McuLoad(this.mcuFreq, this.getConstantFloat("STATS_SUMSQ_BASE"));
     this.emergencyStopCmd = this.lookupCommand("emergency_stop");
     this.resetCmd = this.tryLookupCommand("reset");
     this.configResetCmd = this.tryLookupCommand("config_reset");
@@ -485,7 +458,7 @@ export class Mcu implements PinChip {
       await this.sendConfig(undefined);
       state = await this.queryConfig();
       if (!state.is_config) throw new McuError(`Unable to configure MCU '${this.name}'`);
-    } else if (this.configCrc !== state.crc) {
+    } else if (this.configCommands.crc !== state.crc) {
       if (this.startReason() === "firmware_restart") throw new McuError(`Failed automated reset of MCU '${this.name}'`);
       await this.sendConfig(state.crc);
     }
@@ -514,31 +487,20 @@ export class Mcu implements PinChip {
 
   /** Builds the config text and sends it; with `previousCrc` only what an MCU that is configured already needs. */
   private async sendConfig(previousCrc: number | undefined): Promise<void> {
-    this.initialState ??= {
-      oidCount: this.oidCount,
-      configCmds: [...this.configCmds],
-      restartCmds: [...this.restartCmds],
-      initCmds: [...this.initCmds],
-    };
-    // Callbacks may register further callbacks (and create oids) while they run.
-    for (let index = 0; index < this.configCallbacks.length; index++) this.configCallbacks[index]!();
     const resolver = this.printer.lookupObject<PrinterPins>("pins").getPinResolver(this.name);
-    const configCmds = [`allocate_oids count=${this.oidCount}`, ...this.configCmds].map((cmd) => resolver.updateCommand(cmd));
-    this.restartCmds = this.restartCmds.map((cmd) => resolver.updateCommand(cmd));
-    this.initCmds = this.initCmds.map((cmd) => resolver.updateCommand(cmd));
-    this.configCrc = crc32(configCmds.join("\n"));
-    if (previousCrc !== undefined && this.configCrc !== previousCrc) {
+    const commands = this.configCommands.build(resolver);
+    if (previousCrc !== undefined && this.configCommands.crc !== previousCrc) {
       await this.restartAutomatically("CRC mismatch");
       throw new McuError(`MCU '${this.name}' CRC does not match config`);
     }
     this.registerResponse(() => this.handleStarting(), "starting");
     if (previousCrc === undefined) {
       this.log("info", `Sending MCU '${this.name}' printer configuration...`);
-      this.sendAll([...configCmds, `finalize_config crc=${this.configCrc}`]);
+      this.sendAll(commands.config);
     } else {
-      this.sendAll(this.restartCmds);
+      this.sendAll(commands.restart);
     }
-    this.sendAll(this.initCmds);
+    this.sendAll(commands.init);
   }
 
   private sendAll(commands: readonly string[]): void {
@@ -665,12 +627,7 @@ export class Mcu implements PinChip {
   }
 
   private resetToInitialState(): void {
-    if (this.initialState !== undefined) {
-      this.oidCount = this.initialState.oidCount;
-      this.configCmds = [...this.initialState.configCmds];
-      this.restartCmds = [...this.initialState.restartCmds];
-      this.initCmds = [...this.initialState.initCmds];
-    }
+    this.configCommands.reset();
     this.reservedMoveSlots = 0;
     this.stepperSync = undefined;
   }
@@ -713,10 +670,8 @@ export class Mcu implements PinChip {
   }
 
   private debugState(): string {
-    const commands = this.configCmds.map((cmd, index) => `Config ${index}: ${cmd}`);
     return [
-      `Dumping config commands, ${commands.length} commands, ${this.oidCount} oids`,
-      ...commands,
+      this.configCommands.dumpDebug(),
       this.clockSync.dumpDebug(),
       this.serial.dumpDebug(),
     ].join("\n");

@@ -83,22 +83,31 @@ export class SerialReader {
 
   // ---- session ----
 
-  /** Opens the port and identifies the firmware, again and again for 90 s. @throws TransportError "…Unable to connect" */
-  async connect<Section>(opener: PortOpener<Section>, mcuName: string, config: Section, rts = true): Promise<void> {
-    this.log("info", `${this.warnPrefix}Starting serial connect`);
+  /**
+   * Opens the port and identifies the firmware, again and again for 90 s.
+   * @param line level of the RTS line, and the speed of a serial line (undefined: the port is a pipe)
+   * @throws TransportError "…Unable to connect"
+   */
+  async connect<Section>(
+    opener: PortOpener<Section>,
+    mcuName: string,
+    config: Section,
+    line: { rts: boolean; baud?: number | undefined } = { rts: true },
+  ): Promise<void> {
+    this.log("info", `${this.warnPrefix}Starting ${line.baud === undefined ? "connect" : "serial connect"}`);
     const startTime = this.reactor.monotonic();
     while (this.serialQueue === undefined) {
       if (this.reactor.monotonic() > startTime + OPEN_TIMEOUT_SECONDS) this.fail("Unable to connect");
       let port: Port;
       try {
-        port = opener.openPort(mcuName, config, { rts });
+        port = opener.openPort(mcuName, config, { rts: line.rts });
       } catch (error) {
         if (!(error instanceof TransportError)) throw error;
         this.log("warning", `${this.warnPrefix}Unable to open serial port: ${error.message}`);
         await this.reactor.pause(this.reactor.monotonic() + OPEN_RETRY_SECONDS);
         continue;
       }
-      if (port.setBaud !== undefined) await leaveStk500v2(port, this.reactor);
+      if (line.baud !== undefined && port.setBaud !== undefined) await leaveStk500v2(port, this.reactor, line.baud);
       if (await this.startSession(port, opener as PortOpener, mcuName)) break;
     }
   }

@@ -9,10 +9,9 @@ const LEAVE_PROGRAMMER = Uint8Array.of(0x1b, 0x01, 0x00, 0x01, 0x0e, 0x11, 0x04)
 const PROGRAMMER_BAUD = 115200;
 /** A change to this speed wakes some ports. */
 const DUMMY_BAUD = 2400;
-const FIRMWARE_BAUD = 250000;
 
-/** Sends the leave sequence and throws away what comes back. */
-export async function leaveStk500v2(port: Port, reactor: Reactor, baud = FIRMWARE_BAUD): Promise<void> {
+/** Sends the leave sequence, throws away what comes back, and sets the firmware's speed `baud`. */
+export async function leaveStk500v2(port: Port, reactor: Reactor, baud: number): Promise<void> {
   port.onData(() => {});
   port.setBaud?.(DUMMY_BAUD);
   port.setBaud?.(PROGRAMMER_BAUD);
