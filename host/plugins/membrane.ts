@@ -224,7 +224,7 @@ export function createMembrane({ owner, observer, now }: MembraneInit): Membrane
       );
     }
     leave?.({ async: false, result });
-    return toHost(result, label, "result", []);
+    return kind === "load_config" ? instrumentObject(result, label) : toHost(result, label, "result", []);
   }
 
   function instrumentObject(object: unknown, label: string, member?: string): unknown {

@@ -234,7 +234,10 @@ class PrinterHost implements PrinterSurface {
 
   #connectFailed(error: unknown): void {
     const text = errorText(error);
-    if (error instanceof ConfigError) {
+    if (this.#result !== undefined) {
+      // Kalico's paused connect never resumes once an exit is requested, so the state stays.
+      this.log("error", "Connect given up", error);
+    } else if (error instanceof ConfigError) {
       this.log("error", "Config error", error);
       this.#setState(`${text}\n${MESSAGE_RESTART}`);
     } else if (error instanceof Error && error.name === "ProtocolError") {

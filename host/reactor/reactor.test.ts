@@ -267,6 +267,22 @@ describe("reactor pause", () => {
   });
 });
 
+describe("a stretch", () => {
+  it("is reported after each uninterrupted run, so that a charge for it delays what comes next", async () => {
+    const { reactor, clock, runUntil, log } = bench();
+    reactor.afterStretch = () => clock.charge(0.25);
+    reactor.registerCallback(async () => {
+      await reactor.pause(1);
+      await reactor.pause(1);
+      log.push(`third stretch at ${reactor.monotonic()}`);
+    });
+    await runUntil(1);
+    expect(reactor.nextDeadline()).toBe(1.25);
+    await runUntil(5);
+    expect(log).toEqual(["third stretch at 1.25"]);
+  });
+});
+
 describe("waiting for something outside the reactor", () => {
   it("is reported and does not stop the reactor", async () => {
     const { reactor, runUntil, contract, log } = bench();

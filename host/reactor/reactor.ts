@@ -85,6 +85,8 @@ export class Reactor implements Participant, Parker {
   onError: ReactorOptions["onError"];
   /** Receives breaches of the reactor's contract; the printer sets it. */
   onContract: ReactorOptions["onContract"];
+  /** Called after each uninterrupted run of a callback, also of a resumed one: the place to charge for it. */
+  afterStretch: (() => void) | undefined;
   readonly #clock: SystemClock;
   readonly #noPauseMode: "throw" | "report";
   #timers: TimerRecord[] = [];
@@ -325,6 +327,7 @@ export class Reactor implements Participant, Parker {
         const drain = this.#invoke(timer, eventTime);
         if (drain !== undefined) return this.#drainInvoked(pass, drain);
         if (this.#drainWanted || this.#foreign > 0) return this.#drainFloating(pass, timer);
+        this.afterStretch?.();
       }
       if (timer.waketime < this.#nextTimer) this.#nextTimer = timer.waketime;
     }
@@ -408,6 +411,7 @@ export class Reactor implements Participant, Parker {
     this.#inCallback = false;
     this.#drainWanted = false;
     this.#current = undefined;
+    this.afterStretch?.();
   }
 
   /** Drains until the run has settled or parked; one that does neither waits for something outside the reactor. */
@@ -461,6 +465,7 @@ export class Reactor implements Participant, Parker {
   }
 
   #failPass(error: unknown): void {
+    this.afterStretch?.();
     this.#current = undefined;
     this.#inCallback = false;
     this.#nextTimer = NOW;
