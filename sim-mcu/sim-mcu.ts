@@ -66,7 +66,7 @@ export class SimMcu {
   private readonly ticksPerByte: number;
 
   constructor(options: SimMcuOptions) {
-    const board = options.board;
+    const { board, flavour = "kalico" } = options;
     this.board = board;
     this.name = options.name ?? "mcu";
     this.seed = options.seed ?? 0;
@@ -77,8 +77,8 @@ export class SimMcu {
     this.clockBase = options.initialClock ?? 0;
     this.firmware = new Firmware({
       board,
-      flavour: options.flavour ?? "kalico",
-      features: [...standardFeatures(board, () => this.firmware), ...(options.extraFeatures ?? [])],
+      flavour,
+      features: [...standardFeatures(board, flavour, () => this.firmware), ...(options.extraFeatures ?? [])],
       trace: this.trace,
       transmit: (payload, clock) => this.transmit(payload, clock),
     });

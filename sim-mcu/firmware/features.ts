@@ -2,14 +2,19 @@
  * The features that every simulated board has.
  */
 import type { BoardProfile } from "../boards/board.js";
+import { analogIn } from "./analog-in.js";
 import { basecmd } from "./basecmd.js";
+import { buttons } from "./buttons.js";
+import { counter } from "./counter.js";
+import { digitalOut } from "./digital-out.js";
 import { endstop } from "./endstop.js";
 import type { FirmwareFeature } from "./feature.js";
 import type { Firmware } from "./firmware.js";
+import { pwmOut } from "./pwm.js";
 import { stepper } from "./stepper-commands.js";
 import { trsync } from "./trsync.js";
 
 /** Features in the order in which firmware links them, which numbers their commands. */
-export function standardFeatures(board: BoardProfile, core: () => Firmware): FirmwareFeature[] {
-  return [basecmd(core, board.restartCommand), stepper(board), trsync, endstop];
+export function standardFeatures(board: BoardProfile, flavour: "kalico" | "klipper", core: () => Firmware): FirmwareFeature[] {
+  return [basecmd(core, board.restartCommand), stepper(board), trsync, endstop, digitalOut, pwmOut, analogIn(flavour), buttons, counter];
 }
