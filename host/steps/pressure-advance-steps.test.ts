@@ -69,7 +69,7 @@ describe("pressure-advance-steps", () => {
       const sign = dirs[i] ? 1 : -1;
       const boundary = (at + sign / 2) * STEP_DIST;
       at += sign;
-      if (i % 37 !== 0) continue;
+      if (i % 151 !== 0) continue;
       // Up to 25 us early: the position is short of the boundary by no more than the way made in that time.
       const early = smoothed(trapq, clocks[i]! / FREQ - 1e-6);
       const late = smoothed(trapq, clocks[i]! / FREQ + 27e-6);

@@ -26,6 +26,11 @@ export class StepGrid {
     return this.anchor + this.steps * this.stepDist;
   }
 
+  /** Gives the present position another value, mm (an angle one turn on). */
+  shiftTo(position: number): void {
+    this.anchor += position - this.position;
+  }
+
   /** Boundaries crossed on the way to `position` (mm) in direction `up` (1, 0), when the last step went `lastUp`. */
   stepsTo(position: number, up: number, lastUp: number): number {
     const sign = up ? 1 : -1;

@@ -5,6 +5,7 @@
  * rounding adds up. Each kinematics of a stepper has its own solver and with it its own position and time reached.
  */
 import type { StepRun } from "./step-run.js";
+import { FunctionSteps } from "./function-steps.js";
 import { LinearSteps } from "./linear-steps.js";
 import { PressureAdvanceSteps } from "./pressure-advance-steps.js";
 import { StepGrid } from "./step-grid.js";
@@ -106,6 +107,8 @@ export class StepSolver {
     let seqDone = first;
     let reached = from;
     const solveUpTo = (start: number, end: number): void => {
+      // Without any segment there is no position to hold; rounding of the margin must not ask for one.
+      if (trapq.firstSeq === trapq.endSeq) return;
       if (start > reached) reached = start;
       const stop = Math.min(end, flushTime);
       while (reached < stop) {
@@ -149,6 +152,6 @@ export function createSolver(kinematics: StepperKinematics): StepSolver {
     case "pressure_advance":
       return new StepSolver(kinematics, new PressureAdvanceSteps(kinematics));
     case "function":
-      throw new Error(`Kinematics "${kinematics.kind}" is not available`);
+      return new StepSolver(kinematics, new FunctionSteps(kinematics));
   }
 }

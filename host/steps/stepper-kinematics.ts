@@ -34,7 +34,8 @@ export interface PressureAdvanceKinematics {
 export interface FunctionKinematics {
   readonly kind: "function";
   readonly activeAxes: readonly Axis[];
-  position(x: number, y: number, z: number): number;
+  /** `near` is the stepper's commanded position, for angles that have to be taken near it. */
+  position(x: number, y: number, z: number, near: number): number;
   /** Called after each generated range with the commanded position; returns the position to go on with (polar wrap-around). */
   normalize?(commandedPosition: number): number;
 }
@@ -49,6 +50,15 @@ export function cartesianKinematics(axis: Axis): LinearKinematics {
 /** Kalico's corexy_stepper_alloc: "+" is x + y, "-" is x - y. */
 export function corexyKinematics(type: "+" | "-"): LinearKinematics {
   return { kind: "linear", x: 1, y: type === "+" ? 1 : -1, z: 0 };
+}
+
+/** Kalico's delta_stepper_alloc: tower at (towerX, towerY), arm2 is the squared arm length, mm^2. */
+export function deltaKinematics(arm2: number, towerX: number, towerY: number): FunctionKinematics {
+  return {
+    kind: "function",
+    activeAxes: ["x", "y", "z"],
+    position: (x, y, z) => Math.sqrt(arm2 - (towerX - x) ** 2 - (towerY - y) ** 2) + z,
+  };
 }
 
 /** Kalico's extruder_stepper_alloc: pressure advance off until set. */
@@ -77,7 +87,7 @@ export function isActiveAxis(kinematics: StepperKinematics, axis: Axis): boolean
   }
 }
 
-/** Stepper position at rest at a point, mm. */
+/** Stepper position at a point, mm. */
 export function positionAt(kinematics: StepperKinematics, x: number, y: number, z: number): number {
   switch (kinematics.kind) {
     case "linear":
@@ -85,7 +95,7 @@ export function positionAt(kinematics: StepperKinematics, x: number, y: number, 
     case "pressure_advance":
       return x;
     case "function":
-      return kinematics.position(x, y, z);
+      return kinematics.position(x, y, z, 0);
   }
 }
 
