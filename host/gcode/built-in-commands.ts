@@ -1,0 +1,69 @@
+/**
+ * The commands that exist before any configuration is read: emergency stop, restart, status, help. They work
+ * in every state of the printer.
+ */
+import type { GCodeCommand } from "./gcode-command.js";
+import type { GCodeDispatch, GCodeHandler } from "./dispatch.js";
+
+/** What a restart needs from the object `toolhead`. */
+interface RestartingToolhead {
+  getLastMoveTime(): number;
+  dwell(seconds: number): void | Promise<void>;
+  waitMoves(): Promise<void>;
+}
+
+/** Seconds of standstill after the last move before a restart. */
+const RESTART_DWELL = 0.5;
+
+/** Registers them with the dispatcher. */
+export function registerBuiltInCommands(gcode: GCodeDispatch): void {
+  const { printer } = gcode;
+  const add = (command: string, handler: GCodeHandler, desc: string | null = null): void => {
+    gcode.registerCommand(command, handler, { whenNotReady: true, desc });
+  };
+  add("M110", () => undefined);
+  add("M112", () => printer.invokeShutdown("Shutdown due to M112 command"));
+  add("M115", (gcmd) => {
+    const message = `FIRMWARE_NAME:Kalico FIRMWARE_VERSION:${printer.getStartArgs().software_version ?? "None"}`;
+    if (!gcmd.ack(message)) gcmd.respondInfo(message);
+  });
+  add("RESTART", () => requestRestart(gcode, "restart"), "Reload config file and restart host software");
+  add("FIRMWARE_RESTART", () => requestRestart(gcode, "firmware_restart"), "Restart firmware, host, and reload config");
+  add("ECHO", (gcmd) => gcmd.respondInfo(gcmd.getCommandline(), { log: false }));
+  add("STATUS", (gcmd) => reportStatus(gcode, gcmd), "Report the printer status");
+  add("HELP", (gcmd) => reportHelp(gcode, gcmd), "Report the list of available extended G-Code commands");
+  add("HEATER_INTERRUPT", () => gcode.incrementInterruptCounter());
+  add("LOG_ROLLOVER", () => printer.log("info", "Log rollover requested"));
+}
+
+/** Lets the moves that are planned finish, then ends this run of the host. */
+export async function requestRestart(gcode: GCodeDispatch, result: "exit" | "restart" | "firmware_restart"): Promise<void> {
+  const { printer } = gcode;
+  if (gcode.isPrinterReady) {
+    const toolhead = printer.lookupObject<RestartingToolhead>("toolhead");
+    const printTime = toolhead.getLastMoveTime();
+    if (result === "exit") printer.log("info", `Exiting (print time ${printTime.toFixed(3)}s)`);
+    printer.sendEvent("gcode:request_restart", printTime);
+    await toolhead.dwell(RESTART_DWELL);
+    await toolhead.waitMoves();
+  }
+  printer.requestExit(result);
+}
+
+function reportStatus(gcode: GCodeDispatch, gcmd: GCodeCommand): void {
+  if (!gcode.isPrinterReady) {
+    throw gcmd.error(`${gcode.printer.getStateMessage()[0].trimEnd()}\nKlipper state: Not ready`);
+  }
+  gcode.respondState("Ready");
+}
+
+function reportHelp(gcode: GCodeDispatch, gcmd: GCodeCommand): void {
+  const lines: string[] = [];
+  if (!gcode.isPrinterReady) lines.push("Printer is not ready - not all commands available.");
+  lines.push("Available extended commands:");
+  const help = gcode.getCommandHelp();
+  for (const command of gcode.availableCommands().sort()) {
+    if (Object.hasOwn(help, command)) lines.push(`${command.padEnd(10)}: ${help[command]!}`);
+  }
+  gcmd.respondInfo(lines.join("\n"), { log: false });
+}
