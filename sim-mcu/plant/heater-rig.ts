@@ -1,0 +1,83 @@
+/**
+ * A heater with its body and sensor on the pins of a controller: the heater pin's duty warms the body, the sensor's voltage, with
+ * a little noise from a seeded generator, is what the converter reads.
+ */
+import type { PlantAttachment } from "../firmware/gpio.js";
+import type { PinPlace } from "./config-values.js";
+import { watchOutput } from "./output-watch.js";
+import type { SensorCurve } from "./sensor-curve.js";
+import type { ThermalBody} from "./thermal-body.js";
+import { type PowerPattern } from "./thermal-body.js";
+
+/** How a heater or its sensor is broken. */
+export type HeaterFault = "sensor-open" | "sensor-shorted" | "heater-dead" | "heater-stuck-on";
+
+export interface HeaterRigOptions {
+  name: string;
+  body: ThermalBody;
+  heaterPin: PinPlace | undefined;
+  sensorPin: PinPlace | undefined;
+  curve: SensorCurve | undefined;
+  /** Gaussian noise with deviation 1. */
+  noise: () => number;
+  /** Deviation of the converter's noise as a fraction of full scale. */
+  noiseFraction: number;
+}
+
+export class HeaterRig {
+  readonly name: string;
+  readonly body: ThermalBody;
+  private readonly options: HeaterRigOptions;
+  private fault: HeaterFault | undefined;
+  private pattern: PowerPattern = { since: 0, onSeconds: 0, cycleSeconds: 0, inverted: false };
+
+  constructor(options: HeaterRigOptions) {
+    this.name = options.name;
+    this.body = options.body;
+    this.options = options;
+  }
+
+  attach(mcu: PlantAttachment): void {
+    const { heaterPin, sensorPin, curve } = this.options;
+    if (heaterPin !== undefined) {
+      watchOutput(mcu, heaterPin, (pattern) => {
+        this.pattern = pattern;
+        this.apply(pattern.since);
+      });
+    }
+    if (sensorPin === undefined || curve === undefined || sensorPin.mcu !== mcu.mcuName) return;
+    try {
+      mcu.gpio.attachAnalog(sensorPin.pin, (clock) => this.reading(mcu.worldTimeAt(clock), curve));
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+    }
+  }
+
+  /** Breaks the heater or its sensor from a world time on, or repairs it. */
+  setFault(fault: HeaterFault | undefined, worldTime: number): void {
+    this.fault = fault;
+    this.apply(worldTime);
+  }
+
+  /** True temperature of the body at a world time, degrees Celsius. */
+  celsiusAt(worldTime: number): number { return this.body.bodyCelsius(worldTime); }
+
+  private apply(worldTime: number): void {
+    const { fault } = this;
+    if (fault === "heater-dead" || fault === "heater-stuck-on") {
+      this.body.setPower({ since: worldTime, onSeconds: fault === "heater-dead" ? 0 : 1, cycleSeconds: 0, inverted: false });
+    } else if (worldTime === this.pattern.since) {
+      this.body.setPower(this.pattern);
+    } else {
+      this.body.bodyCelsius(worldTime);
+      this.body.setPower(this.pattern);
+    }
+  }
+
+  private reading(worldTime: number, curve: SensorCurve): number {
+    // A thermistor that is torn off leaves the pull-up alone; shorted, it pulls the pin to ground.
+    if (this.fault === "sensor-open") return 1;
+    if (this.fault === "sensor-shorted") return 0;
+    return curve(this.body.sensorCelsius(worldTime)) + this.options.noise() * this.options.noiseFraction;
+  }
+}

@@ -1,0 +1,108 @@
+/**
+ * Builds the machine that a printer.cfg describes: every rail with its switch, every heater with a body of ordinary size, fans with
+ * tachometers, filament sensors and buttons.
+ */
+import { seededRandom } from "../faults/link-faults.js";
+import { numberOf, PinReader, type Section, type Sections } from "./config-values.js";
+import { Fan } from "./fan.js";
+import { HeaterRig } from "./heater-rig.js";
+import { PrinterPlant } from "./printer-plant.js";
+import { addRails, type RailOptions } from "./rails.js";
+import { sensorCurve } from "./sensor-curve.js";
+import { ScriptedInput } from "./switches.js";
+import { ThermalBody, type ThermalPhysics } from "./thermal-body.js";
+
+export interface PlantOptions extends RailOptions {
+  /** Seed of the converters' noise. */
+  seed?: number;
+  /** Temperature of the room, degrees Celsius. */
+  ambientCelsius?: number;
+  /** Deviation of the converters' noise as a fraction of full scale; 0: none. */
+  noiseFraction?: number;
+  /** Differences from the ordinary, by section. */
+  heaters?: Readonly<Record<string, Partial<ThermalPhysics> & { startCelsius?: number }>>;
+  /** Speed of fans at full duty, revolutions per minute. */
+  fanRpm?: number;
+}
+
+/** A 40 W cartridge in an aluminium block: 3 °C/s from cold, 400 K above the room at most. */
+const HOTEND: ThermalPhysics = { watts: 40, joulesPerKelvin: 12, wattsPerKelvin: 0.1, sensorLagSeconds: 2.5 };
+/** A 400 W mat under a plate: 0.5 °C/s from cold, 200 K above the room at most. */
+const BED: ThermalPhysics = { watts: 400, joulesPerKelvin: 800, wattsPerKelvin: 2, sensorLagSeconds: 6 };
+const GENERIC: ThermalPhysics = { watts: 60, joulesPerKelvin: 60, wattsPerKelvin: 0.4, sensorLagSeconds: 3 };
+/** Loss of a hotend that its part cooling fan adds at full speed, watts per kelvin. */
+const PART_COOLING = 0.02;
+
+const DEFAULT_AMBIENT = 22;
+/** Third of a count of a 12 bit converter. */
+const DEFAULT_NOISE = 0.33 / 4096;
+const DEFAULT_FAN_RPM = 5000;
+const DEFAULT_PULSES_PER_REVOLUTION = 2;
+
+const isHeater = (name: string): boolean => /^(extruder\d*|heater_bed|heater_generic .+)$/.test(name);
+const isSensor = (name: string): boolean => /^(temperature_sensor|temperature_fan) .+$/.test(name);
+const isFan = (name: string): boolean => /^(fan|(heater_fan|fan_generic|controller_fan|temperature_fan) .+)$/.test(name);
+
+function physicsOf(name: string): ThermalPhysics {
+  if (name === "heater_bed") return BED;
+  return name.startsWith("extruder") ? HOTEND : GENERIC;
+}
+
+/** Gaussian numbers with deviation 1 from a uniform generator (Box-Muller). */
+function gaussian(uniform: () => number): () => number {
+  return () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
+}
+
+/** A plant for the configuration `sections` (`{ stepper_x: { step_pin: "PF0", … }, … }`). Options that make no sense are passed over: the host tells. */
+export function plantFromConfig(sections: Sections, options: PlantOptions = {}): PrinterPlant {
+  const plant = new PrinterPlant();
+  const pins = new PinReader(sections);
+  addRails(plant, sections, pins, options);
+  let index = 0;
+  for (const [name, section] of Object.entries(sections)) {
+    if (isHeater(name) || isSensor(name)) addHeater(plant, name, sections, pins, options, index++);
+    if (isFan(name)) addFan(plant, name, section, pins, options);
+    addInput(plant, name, section, pins);
+  }
+  coolHotends(plant);
+  return plant;
+}
+
+function addHeater(plant: PrinterPlant, name: string, sections: Sections, pins: PinReader, options: PlantOptions, index: number): void {
+  const section = sections[name]!;
+  const { startCelsius, ...physics } = options.heaters?.[name] ?? {};
+  plant.heaters.set(name, new HeaterRig({
+    name,
+    body: new ThermalBody({ ...physicsOf(name), ...physics }, options.ambientCelsius ?? DEFAULT_AMBIENT, startCelsius),
+    heaterPin: isHeater(name) ? pins.pinOf(section, "heater_pin") : undefined,
+    sensorPin: pins.pinOf(section, "sensor_pin"),
+    curve: sensorCurve(section, sections),
+    noise: gaussian(seededRandom((options.seed ?? 0) * 1000 + index)),
+    noiseFraction: options.noiseFraction ?? DEFAULT_NOISE,
+  }));
+}
+
+function addFan(plant: PrinterPlant, name: string, section: Section, pins: PinReader, options: PlantOptions): void {
+  plant.fans.set(name, new Fan({
+    name,
+    pin: pins.pinOf(section, "pin"),
+    tachometerPin: pins.pinOf(section, "tachometer_pin"),
+    pulsesPerRevolution: numberOf(section, "tachometer_ppr", DEFAULT_PULSES_PER_REVOLUTION),
+    maxRpm: options.fanRpm ?? DEFAULT_FAN_RPM,
+  }));
+}
+
+/** Filament is there and no button is pressed until a scenario says otherwise. */
+function addInput(plant: PrinterPlant, name: string, section: Section, pins: PinReader): void {
+  const filament = name.startsWith("filament_switch_sensor ");
+  if (!filament && !name.startsWith("gcode_button ")) return;
+  const pin = pins.pinOf(section, filament ? "switch_pin" : "pin");
+  if (pin !== undefined) plant.inputs.set(name, new ScriptedInput(name, pin, filament));
+}
+
+function coolHotends(plant: PrinterPlant): void {
+  const hotends = [...plant.heaters.values()].filter((heater) => heater.name.startsWith("extruder"));
+  plant.fans.get("fan")?.onDuty((worldTime, duty) => {
+    for (const { body } of hotends) body.setExtraLoss(worldTime, duty * PART_COOLING);
+  });
+}

@@ -1,0 +1,51 @@
+/**
+ * The machine around the micro-controllers: motors, coordinates, switches, heaters, fans and inputs, each on its pins. It is built
+ * once and attached to every controller; nothing in it runs by itself: it answers when a pin is read.
+ */
+import type { Plant, PlantAttachment } from "../firmware/gpio.js";
+import type { Coordinate } from "./coordinate.js";
+import type { Fan } from "./fan.js";
+import type { HeaterRig } from "./heater-rig.js";
+import type { Motor } from "./motor.js";
+import type { LimitSwitch, ScriptedInput } from "./switches.js";
+
+export class PrinterPlant implements Plant {
+  /** By section, e.g. `stepper_x1`. */
+  readonly motors = new Map<string, Motor>();
+  /** By axis letter, `x`, `y`, `z`, or by the stepper's section where no axis moves by itself. */
+  readonly coordinates = new Map<string, Coordinate>();
+  /** By section: `stepper_x`, `probe`. */
+  readonly switches = new Map<string, LimitSwitch>();
+  /** By section: `extruder`, `heater_bed`, `temperature_sensor chamber`. */
+  readonly heaters = new Map<string, HeaterRig>();
+  /** By section: `fan`, `heater_fan hotend`. */
+  readonly fans = new Map<string, Fan>();
+  /** By section: `filament_switch_sensor runout`, `gcode_button ok`. */
+  readonly inputs = new Map<string, ScriptedInput>();
+
+  attach(mcu: PlantAttachment): void {
+    for (const group of [this.motors, this.switches, this.heaters, this.fans, this.inputs]) {
+      for (const part of group.values()) part.attach(mcu);
+    }
+  }
+
+  /** True value of a coordinate at a world time not before the present, mm. @throws RangeError for one that the machine lacks */
+  positionOf(coordinate: string, worldTime: number): number {
+    return part(this.coordinates, coordinate, "coordinate").valueAtTime(worldTime);
+  }
+
+  /** @throws RangeError for a heater that the machine lacks */
+  heater(name: string): HeaterRig { return part(this.heaters, name, "heater"); }
+  /** @throws RangeError for a switch that the machine lacks */
+  limitSwitch(name: string): LimitSwitch { return part(this.switches, name, "switch"); }
+  /** @throws RangeError for an input that the machine lacks */
+  input(name: string): ScriptedInput { return part(this.inputs, name, "input"); }
+  /** @throws RangeError for a fan that the machine lacks */
+  fan(name: string): Fan { return part(this.fans, name, "fan"); }
+}
+
+function part<T>(parts: ReadonlyMap<string, T>, name: string, kind: string): T {
+  const found = parts.get(name);
+  if (found === undefined) throw new RangeError(`The machine has no ${kind} "${name}": it has ${[...parts.keys()].join(", ") || "none"}`);
+  return found;
+}

@@ -1,0 +1,105 @@
+/**
+ * Motors, coordinates and limit switches of an ordinary configuration. A switch sits exactly where the configuration says
+ * (position_endstop); where the carriage is before homing, only the plant knows.
+ */
+import { booleanOf, listOf, numberOf, type PinReader, type Section, type Sections } from "./config-values.js";
+import { Coordinate, type Term } from "./coordinate.js";
+import { Motor } from "./motor.js";
+import type { PrinterPlant } from "./printer-plant.js";
+import { LimitSwitch } from "./switches.js";
+
+const FULL_STEPS = 200;
+const DEFAULT_TRAVEL_MM = 200;
+/** Way to the switch of a carriage whose frame is not known (delta towers, manual steppers). */
+const UNKNOWN_WAY_MM = 30;
+
+export interface RailOptions {
+  /** Where the carriage is at power-up, mm by axis letter or stepper section; the middle of the travel by default. */
+  start?: Readonly<Record<string, number>>;
+  /** Height of the bed under the nozzle, mm; flat at 0 by default. */
+  bedHeight?: (x: number, y: number) => number;
+}
+
+/** Weights of two-motor axes: x = weights · (motor of stepper_x, motor of the partner). */
+const COUPLED: Readonly<Record<string, Readonly<Record<string, readonly (readonly [string, number])[]>>>> = {
+  corexy: { x: [["stepper_x", 0.5], ["stepper_y", 0.5]], y: [["stepper_x", 0.5], ["stepper_y", -0.5]] },
+  limited_corexy: { x: [["stepper_x", 0.5], ["stepper_y", 0.5]], y: [["stepper_x", 0.5], ["stepper_y", -0.5]] },
+  corexz: { x: [["stepper_x", 0.5], ["stepper_z", 0.5]], z: [["stepper_x", 0.5], ["stepper_z", -0.5]] },
+  hybrid_corexy: { x: [["stepper_x", 1], ["stepper_y", 1]] },
+  hybrid_corexz: { x: [["stepper_x", 1], ["stepper_z", 1]] },
+};
+
+const isStepper = (name: string): boolean => /^(stepper_\w+|manual_stepper .+|dual_carriage)$/.test(name);
+/** `stepper_z1` → `stepper_z`: the section that describes the rail. */
+const railOf = (name: string): string => name.replace(/^(stepper_[a-z]+)\d+$/, "$1");
+
+/** Millimetres per step. */
+function stepDistance(section: Section): number {
+  const gear = listOf(section, "gear_ratio").reduce((ratio, pair) => {
+    const [driven, driving] = pair.split(":").map(Number);
+    return (ratio * (driven || 1)) / (driving || 1);
+  }, 1);
+  const rotation = numberOf(section, "rotation_distance", 2 * Math.PI);
+  return rotation / (numberOf(section, "full_steps_per_rotation", FULL_STEPS) * numberOf(section, "microsteps", 16) * gear);
+}
+
+/** Whether homing goes up: as given, or towards the end of the travel at which the switch sits. */
+function homesUp(section: Section, endstop: number, low: number, high: number): boolean {
+  return booleanOf(section, "homing_positive_dir") ?? endstop > (low + high) / 2;
+}
+
+/** Adds motors, coordinates and switches to a plant. */
+export function addRails(plant: PrinterPlant, sections: Sections, pins: PinReader, options: RailOptions): void {
+  for (const [name, section] of Object.entries(sections)) {
+    const stepPin = isStepper(name) || name.startsWith("extruder") ? pins.pinOf(section, "step_pin") : undefined;
+    if (stepPin === undefined) continue;
+    const inverted = pins.pinOf(section, "dir_pin")?.inverted ?? false;
+    // A secondary motor may leave out what its rail says.
+    plant.motors.set(name, new Motor(name, stepPin, stepDistance({ ...sections[railOf(name)], ...section }) * (inverted ? -1 : 1)));
+  }
+  const kinematics = sections["printer"]?.["kinematics"]?.trim() ?? "none";
+  for (const name of plant.motors.keys()) if (isStepper(name)) addRail(plant, name, sections, pins, kinematics, options);
+  addProbe(plant, sections, pins, options);
+}
+
+function addRail(plant: PrinterPlant, name: string, sections: Sections, pins: PinReader, kinematics: string, options: RailOptions): void {
+  const rail = sections[railOf(name)]!;
+  const section = { ...rail, ...sections[name] };
+  const axis = /^stepper_([xyz])/.exec(name)?.[1];
+  const low = numberOf(section, "position_min", 0);
+  const known = axis !== undefined || section["position_max"] !== undefined;
+  const endstop = numberOf(section, "position_endstop", numberOf(sections["stepper_a"] ?? {}, "position_endstop", 0));
+  const high = numberOf(section, "position_max", low + DEFAULT_TRAVEL_MM);
+  const up = known ? homesUp(section, endstop, low, high) : kinematics.startsWith("delt") || (booleanOf(section, "homing_positive_dir") ?? false);
+  const resting = known ? (low + high) / 2 : endstop + (up ? -UNKNOWN_WAY_MM : UNKNOWN_WAY_MM);
+  const start = options.start?.[name] ?? options.start?.[axis ?? name] ?? resting;
+
+  const coordinate = new Coordinate(termsOf(plant, name, axis, kinematics), start);
+  const main = name === railOf(name);
+  if (main) plant.coordinates.set(axis ?? name, coordinate);
+  // A secondary motor has a switch only where its own section says so.
+  const pin = pins.pinOf(main ? section : sections[name], "endstop_pin");
+  if (pin !== undefined) plant.switches.set(name, new LimitSwitch(name, pin, coordinate, endstop, up));
+}
+
+function termsOf(plant: PrinterPlant, name: string, axis: string | undefined, kinematics: string): Term[] {
+  const own: Term = { motor: plant.motors.get(name)!, factor: 1 };
+  const weights = axis === undefined ? undefined : COUPLED[kinematics]?.[axis];
+  if (weights === undefined) return [own];
+  const terms = weights.map(([stepper, factor]) => ({ motor: stepper === railOf(name) ? own.motor : plant.motors.get(stepper), factor }));
+  return terms.every((term): term is Term => term.motor !== undefined) ? terms : [own];
+}
+
+/** A probe on the tool head triggers when the nozzle is its z_offset above the bed. */
+function addProbe(plant: PrinterPlant, sections: Sections, pins: PinReader, options: RailOptions): void {
+  const section = sections["probe"];
+  const pin = pins.pinOf(section, "pin");
+  const z = plant.coordinates.get("z");
+  if (section === undefined || pin === undefined || z === undefined) return;
+  const offset = numberOf(section, "z_offset", 0);
+  const xOffset = numberOf(section, "x_offset", 0), yOffset = numberOf(section, "y_offset", 0);
+  const { bedHeight } = options;
+  const at = (axis: string, worldTime: number): number => plant.coordinates.get(axis)?.valueAtTime(worldTime) ?? 0;
+  const limit = bedHeight === undefined ? offset : (worldTime: number) => offset + bedHeight(at("x", worldTime) + xOffset, at("y", worldTime) + yOffset);
+  plant.switches.set("probe", new LimitSwitch("probe", pin, z, limit, false));
+}
