@@ -68,7 +68,11 @@ export class EvidenceCollector implements HostObserver {
   readonly #costs = new Map<string, CostEntry>();
   readonly #calls = new Map<string, HostCall>();
   readonly #accessKeys = new Set<string>();
-  readonly #timerNames = new WeakMap<object, string>();
+
+  /** Reactor time, seconds. */
+  get now(): number {
+    return this.#options.now();
+  }
 
   constructor(options: CollectorOptions) {
     this.#options = options;

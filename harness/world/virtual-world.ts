@@ -13,6 +13,8 @@ export class VirtualWorld {
   readonly clock: VirtualClock;
   /** World time of the last deadline that was run, seconds. */
   worldTime = 0;
+  /** Called after each participant has run, e.g. to end the bookkeeping of a callback. */
+  afterRun: (() => void) | undefined;
   #participants: Participant[] = [];
   #abort = false;
 
@@ -56,6 +58,7 @@ export class VirtualWorld {
       this.clock.now = this.worldTime;
       const running = next.run(this.worldTime);
       if (running !== undefined) await running;
+      this.afterRun?.();
       if (tick !== undefined && this.worldTime >= nextTick) {
         nextTick = this.worldTime + 1;
         tick(this.worldTime);

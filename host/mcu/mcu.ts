@@ -176,6 +176,11 @@ export class Mcu implements PinChip {
     this.stepQueues.push(stepQueue);
   }
 
+  /** Names of the steppers on this MCU by oid. */
+  stepperNames(): Map<number, string> {
+    return new Map(this.stepQueues.map((queue) => [queue.oid, queue.name ?? `oid${queue.oid}`]));
+  }
+
   /** Called with print time and clock before each flush of the step queues. */
   registerFlushCallback(callback: (printTime: number, clock: number) => void): void {
     this.flushCallbacks.push(callback);

@@ -18,6 +18,8 @@ import { encodeVlqC, type MessageParser } from "../wire/index.js";
 
 /** What is needed of a stepper's steps (class StepperSteps). */
 export interface StepQueue {
+  /** Name of the stepper, for reports. */
+  readonly name?: string;
   readonly oid: number;
   readonly out: StepRowFifo;
   setTime(timeOffset: number, freq: number): void;

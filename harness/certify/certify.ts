@@ -1,0 +1,370 @@
+/**
+ * The certification of one plugin: plans the runs that the chosen rules need, runs them in the plugin's
+ * process, gathers evidence, judges. Everything that is drawn at random comes from the seed.
+ */
+import fc from "fast-check";
+import { catalogue } from "../../conformance/catalogue.js";
+import { anyCall, validCall } from "../../conformance/arbitraries/gcode-lines.js";
+import type { Comparison, Evidence, LearnedCommand, SessionEvidence } from "../../conformance/evidence.js";
+import { conformanceOf, judgeAll, type Conformance } from "../../conformance/judge.js";
+import type { Rule, RuleResult } from "../../conformance/rule.js";
+import { scenarioOf, type LifeStep, type Scenario } from "../../conformance/scenario.js";
+import type { SessionResult } from "../runner/messages.js";
+import { DEFAULT_LIMITS, PluginProcess, type ProcessLimits } from "../runner/plugin-process.js";
+import { certificationJob } from "./certification-job.js";
+import { compareJobs } from "./compare-jobs.js";
+import { ConfigProbing } from "./config-probing.js";
+import { describePlugin, type DescribedPlugin } from "./describe-plugin.js";
+import { partsFor, type Part } from "./parts.js";
+import { baseText, configText, printerFor, type PluginPrinter } from "./printer-with-plugin.js";
+
+export type Effort = "quick" | "normal" | "deep";
+
+interface EffortSizes { jobLines: number; fuzzPerCommand: number; randomConfigs: number; restarts: number }
+
+const SIZES: Record<Effort, EffortSizes> = {
+  quick: { jobLines: 120, fuzzPerCommand: 12, randomConfigs: 2, restarts: 5 },
+  normal: { jobLines: 400, fuzzPerCommand: 40, randomConfigs: 6, restarts: 6 },
+  deep: { jobLines: 4000, fuzzPerCommand: 500, randomConfigs: 40, restarts: 20 },
+};
+
+export interface CertifyOptions {
+  seed: number;
+  effort: Effort;
+  board: string;
+  rules?: readonly Rule[];
+  /** Printer configuration with the plugin's sections; default: the plugin's own, else the base printer. */
+  configText?: string;
+  /** Lines that exercise the plugin in a print. */
+  exercise?: readonly string[];
+  limits?: ProcessLimits;
+  onProgress?(what: string, done: number, total: number): void;
+  signal?: AbortSignal;
+}
+
+export interface Certification {
+  plugin: { name: string; version: string; path: string };
+  evidence: Evidence;
+  results: RuleResult[];
+  conformance: Conformance;
+  timing: { printSeconds: number; wallSeconds: number; realTimeFactor: number; steps: number; minSlackSeconds: number | null };
+  traceHash: string;
+  seed: number;
+  board: string;
+  effort: Effort;
+  /** What was run, for the summary. */
+  exercised: { sessions: number; configurations: number; commandCalls: number; statusCalls: number; stepsCompared: number };
+  /** Scenarios of findings, by id: to be written as counter-examples. */
+  scenarios: Map<string, Scenario>;
+}
+
+/** Ended by the user. */
+export class Aborted extends Error {
+  override name = "Aborted";
+}
+
+/**
+ * Certifies the plugin at a path.
+ * @throws PluginNotFound when there is none, Aborted when the signal fires; never for what the plugin does
+ */
+export async function certify(path: string, options: CertifyOptions): Promise<Certification> {
+  const plugin = describePlugin(path);
+  return new Certifier(plugin, options).run();
+}
+
+class Certifier {
+  readonly #plugin: DescribedPlugin;
+  readonly #options: CertifyOptions;
+  readonly #sizes: EffortSizes;
+  readonly #rules: readonly Rule[];
+  readonly #parts: ReadonlySet<Part>;
+  readonly #process: PluginProcess;
+  readonly #started = process.hrtime.bigint();
+  readonly #sessions: SessionEvidence[] = [];
+  readonly #comparisons: Comparison[] = [];
+  readonly #commands = new Map<string, LearnedCommand>();
+  readonly #configUse: Evidence["configUse"] = [];
+  #printer: PluginPrinter;
+  #done = 0;
+  #total = 0;
+  #printSeconds = 0;
+
+  constructor(plugin: DescribedPlugin, options: CertifyOptions) {
+    this.#plugin = plugin;
+    this.#options = options;
+    this.#sizes = SIZES[options.effort];
+    this.#rules = options.rules ?? catalogue;
+    this.#parts = partsFor(this.#rules.map((rule) => rule.id));
+    this.#process = new PluginProcess(plugin.location, options.limits ?? DEFAULT_LIMITS);
+    this.#printer = printerFor(plugin, options.configText);
+  }
+
+  get #sections(): string[] {
+    return this.#printer.own.map((s) => s.name);
+  }
+
+  async run(): Promise<Certification> {
+    try {
+      return await this.#run();
+    } finally {
+      this.#process.close();
+    }
+  }
+
+  async #run(): Promise<Certification> {
+    this.#total = 4 + [...this.#parts].length * 2;
+    this.#step("importing the plugin");
+    const imported = await this.#process.import();
+    const probing = new ConfigProbing({
+      plugin: this.#plugin, printer: this.#printer, exports: imported.exports, board: this.#options.board, seed: this.#options.seed, randomConfigs: this.#sizes.randomConfigs,
+      run: (scenario, sections) => this.#session(scenario, sections, false),
+      onProgress: (what) => this.#step(what),
+    });
+    if (imported.import.ok && imported.import.exited !== true) {
+      this.#step("learning the configuration");
+      this.#printer = await probing.learn();
+      if (this.#parts.has("probes")) await probing.probe();
+      await this.#jobs();
+      if (this.#parts.has("restarts")) await this.#restarts();
+      if (this.#parts.has("shutdowns")) await this.#shutdowns();
+      if (this.#parts.has("pauses")) await this.#pauses();
+      if (this.#parts.has("commands")) await this.#commandProbes();
+    }
+    this.#step("judging");
+    const evidence: Evidence = {
+      plugin: {
+        path: this.#plugin.location.path, form: this.#plugin.form, name: this.#plugin.location.name, version: this.#plugin.location.version, summary: this.#plugin.location.summary,
+        description: this.#plugin.location.description, plugins: this.#plugin.location.modules, exports: imported.exports, manifestProblems: this.#plugin.manifestProblems, import: imported.import,
+      },
+      sections: this.#sections, capabilities: this.#plugin.capabilities, schema: probing.schema, commands: [...this.#commands.values()], probes: probing.probes,
+      sessions: this.#sessions, comparisons: this.#comparisons, configUse: this.#configUse,
+    };
+    return this.#certification(evidence);
+  }
+
+  #certification(evidence: Evidence): Certification {
+    const results = judgeAll(this.#rules, evidence);
+    const wallSeconds = Number(process.hrtime.bigint() - this.#started) * 1e-9;
+    const idle = evidence.sessions.find((s) => s.id === "idle");
+    const slacks = evidence.comparisons.flatMap((c) => Object.values(c.minSlackSubject)).filter(Number.isFinite);
+    const scenarios = new Map<string, Scenario>();
+    for (const session of evidence.sessions) scenarios.set(session.id, session.scenario);
+    for (const probe of evidence.probes) scenarios.set(probe.scenario.id, probe.scenario);
+    return {
+      plugin: { name: this.#plugin.location.name, version: this.#plugin.location.version, path: this.#plugin.location.path },
+      evidence, results, conformance: conformanceOf(results),
+      timing: {
+        printSeconds: this.#printSeconds, wallSeconds, realTimeFactor: wallSeconds > 0 ? this.#printSeconds / wallSeconds : 0,
+        steps: evidence.sessions.reduce((sum, s) => sum + (s.trace?.totalSteps ?? 0), 0), minSlackSeconds: slacks.length > 0 ? Math.min(...slacks) : null,
+      },
+      traceHash: idle?.trace?.traceHash ?? "", seed: this.#options.seed, board: this.#options.board, effort: this.#options.effort,
+      exercised: {
+        sessions: evidence.sessions.length, configurations: evidence.probes.length, commandCalls: evidence.sessions.reduce((n, s) => n + s.gcodeProbes.length, 0),
+        statusCalls: evidence.sessions.reduce((n, s) => n + s.status.length, 0), stepsCompared: evidence.comparisons.reduce((n, c) => n + c.stepsCompared, 0),
+      },
+      scenarios,
+    };
+  }
+
+  #step(what: string): void {
+    if (this.#options.signal?.aborted === true) throw new Aborted("Interrupted");
+    this.#done = Math.min(this.#done + 1, this.#total - 1);
+    this.#options.onProgress?.(what, this.#done, this.#total);
+  }
+
+  /** Runs a scenario and keeps its evidence. */
+  async #session(scenario: Scenario, sections: readonly string[] = this.#sections, keep = true): Promise<SessionResult> {
+    if (this.#options.signal?.aborted === true) throw new Aborted("Interrupted");
+    const abort = (): void => this.#process.close();
+    this.#options.signal?.addEventListener("abort", abort, { once: true });
+    try {
+      const result = await this.#process.run(scenario, sections);
+      this.#printSeconds += result.evidence.virtualSeconds;
+      if (keep) this.#sessions.push(result.evidence);
+      if (scenario.withPlugin) {
+        for (const command of result.commands) this.#learnCommand(command);
+        for (const use of result.configUse) this.#configUse.push(use);
+      }
+      return result;
+    } finally {
+      this.#options.signal?.removeEventListener("abort", abort);
+    }
+  }
+
+  #learnCommand(command: LearnedCommand): void {
+    const known = this.#commands.get(command.command);
+    if (known === undefined) this.#commands.set(command.command, command);
+    else for (const param of command.params) if (!known.params.some((p) => p.name === param.name)) known.params.push(param);
+  }
+
+  #scenario(id: string, walk: LifeStep[], more: Partial<Scenario> = {}): Scenario {
+    return scenarioOf({ id, seed: this.#options.seed, board: this.#options.board, configText: configText(this.#printer), walk, ...more });
+  }
+
+  // ---- jobs ----
+
+  async #jobs(): Promise<void> {
+    const lines = certificationJob(this.#printer.base, this.#options.seed, this.#sizes.jobLines);
+    const walk = (job: readonly string[]): LifeStep[] => [{ do: "start" }, { do: "job", lines: [...job] }, { do: "wait", seconds: 2 }, { do: "status", times: 100 }, { do: "stop" }];
+    this.#step("printing with the plugin idle");
+    const idle = await this.#session(this.#scenario("idle", walk(lines)));
+    const compare = (kind: Comparison["kind"], baseline: SessionResult | undefined, subject: SessionResult): void => {
+      const comparison = baseline === undefined ? undefined : compareJobs(kind, baseline, subject);
+      if (comparison !== undefined) this.#comparisons.push(comparison);
+    };
+    let baseline: SessionResult | undefined;
+    if (["job", "active", "envelope", "jitter", "subscribers"].some((part) => this.#parts.has(part as Part))) {
+      this.#step("printing without the plugin");
+      baseline = await this.#session(this.#scenario("baseline", walk(lines), { withPlugin: false, configText: baseText(this.#printer) }));
+      compare("idle", baseline, idle);
+    }
+    if (this.#parts.has("replay")) {
+      this.#step("printing a second time");
+      compare("replay", idle, await this.#session({ ...this.#scenario("idle", walk(lines)), id: "replay" }));
+    }
+    if (this.#parts.has("subscribers")) {
+      this.#step("printing without front ends");
+      compare("subscribers", baseline, await this.#session(this.#scenario("subscribers-0", walk(lines), { subscribers: 0 })));
+    }
+    if (this.#parts.has("envelope")) {
+      this.#step("printing with every callback charged its budget");
+      compare("envelope", baseline, await this.#session(this.#scenario("envelope", walk(lines), { charge: "envelope" })));
+    }
+    if (this.#parts.has("jitter")) {
+      this.#step("printing with a jittery host");
+      compare("jitter", baseline, await this.#session(this.#scenario("jitter", walk(lines), { jitterSeconds: 0.01 })));
+    }
+    if (this.#parts.has("active")) await this.#activeJob(lines, walk, compare, baseline);
+  }
+
+  /** Uses the plugin's commands in the job; those that move are left out. */
+  async #activeJob(lines: readonly string[], walk: (job: readonly string[]) => LifeStep[], compare: (kind: Comparison["kind"], a: SessionResult | undefined, b: SessionResult) => void, baseline: SessionResult | undefined): Promise<void> {
+    const calls = await this.#quietCalls();
+    if (calls.length === 0) return;
+    this.#step("printing with the plugin in use");
+    const every = Math.max(5, Math.floor(lines.length / 30));
+    const active: string[] = [];
+    let next = 0;
+    const firstLayer = lines.indexOf("G90") + 1;
+    lines.forEach((line, i) => {
+      active.push(line);
+      if (i > firstLayer && i % every === 0) active.push(calls[next++ % calls.length]!);
+    });
+    compare("active", baseline, await this.#session(this.#scenario("active", walk(active))));
+  }
+
+  /** Calls of the plugin's commands that make no steps on a homed printer. */
+  async #quietCalls(): Promise<string[]> {
+    const candidates = this.#options.exercise ?? this.#plugin.exercise ?? await this.#validCalls(2);
+    if (candidates.length === 0) return [];
+    const trial = await this.#session(this.#scenario("trial-of-commands", [{ do: "start" }, { do: "gcode", lines: ["G28"] }, { do: "probe-commands", lines: [...candidates], state: "homed" }, { do: "stop" }]), undefined, false);
+    const probes = trial.evidence.gcodeProbes;
+    return candidates.filter((line) => probes.some((p) => p.line === line && p.outcome === "ok" && p.stepsMade === 0 && p.stateDiff.length === 0));
+  }
+
+  /** Learns the parameters of all commands by calling them, then draws calls that should be accepted. */
+  async #validCalls(perCommand: number): Promise<string[]> {
+    for (let round = 0; round < 4; round++) {
+      const before = [...this.#commands.values()].reduce((n, c) => n + c.params.length, 0);
+      const lines = [...this.#commands.values()].flatMap((c) => fc.sample(validCall(c), { seed: this.#options.seed, numRuns: 1 }));
+      if (lines.length === 0) return [];
+      await this.#session(this.#scenario(`learn-commands-${round}`, [{ do: "start" }, { do: "gcode", lines: ["G28"] }, { do: "probe-commands", lines, state: "homed" }, { do: "stop" }]), undefined, false);
+      if ([...this.#commands.values()].reduce((n, c) => n + c.params.length, 0) === before) break;
+    }
+    return [...this.#commands.values()].flatMap((c) => fc.sample(validCall(c), { seed: this.#options.seed, numRuns: perCommand }));
+  }
+
+  // ---- life cycle ----
+
+  async #restarts(): Promise<void> {
+    this.#step("restarting");
+    const restarts = (n: number, how: "RESTART" | "FIRMWARE_RESTART"): LifeStep[] => Array.from({ length: n }, () => ({ do: "restart", how }));
+    const walk: LifeStep[] = [{ do: "start" }, ...restarts(this.#sizes.restarts, "RESTART"), { do: "wait", seconds: 2 }, { do: "stop" }];
+    await this.#session(this.#scenario("restarts", walk));
+    await this.#session(this.#scenario("baseline-restarts", walk, { withPlugin: false, configText: baseText(this.#printer) }));
+    this.#step("restarting the firmware");
+    await this.#session(this.#scenario("firmware-restart", [{ do: "start" }, { do: "restart", how: "FIRMWARE_RESTART" }, { do: "wait", seconds: 1 }, { do: "stop" }]));
+  }
+
+  async #shutdowns(): Promise<void> {
+    this.#step("shutting down");
+    const lines = certificationJob(this.#printer.base, this.#options.seed, 40);
+    for (const by of ["M112", "mcu"] as const) {
+      await this.#session(this.#scenario(`shutdown-${by}`, [{ do: "start" }, { do: "gcode", lines: lines.slice(0, 12) }, { do: "shutdown", by }, { do: "status", times: 3 }, { do: "stop" }]));
+    }
+    // A broken kinematics section stops the start after the plugin was loaded: connect and ready never come.
+    const broken = configText(this.#printer).replace(/kinematics: *\S+/, "kinematics: no_such_kinematics");
+    await this.#session(this.#scenario("early-shutdown", [{ do: "start" }, { do: "shutdown", by: "host" }, { do: "stop" }], { configText: broken }));
+    this.#step("losing the micro-controller");
+    await this.#session(this.#scenario("lost-mcu", [{ do: "start" }, { do: "lose-mcu" }, { do: "wait", seconds: 1 }, { do: "stop" }]));
+  }
+
+  async #pauses(): Promise<void> {
+    this.#step("pausing and cancelling a print");
+    const lines = certificationJob(this.#printer.base, this.#options.seed, 80);
+    const at = Math.floor(lines.length * 0.6);
+    await this.#session(this.#scenario("pause-resume", [{ do: "start" }, { do: "job", lines, pauseAtLine: at }, { do: "wait", seconds: 2 }, { do: "stop" }]));
+    await this.#session(this.#scenario("cancel", [{ do: "start" }, { do: "job", lines, cancelAtLine: at }, { do: "wait", seconds: 2 }, { do: "stop" }]));
+  }
+
+  // ---- commands ----
+
+  async #commandProbes(): Promise<void> {
+    if (this.#commands.size === 0) return;
+    this.#step("calling the commands");
+    const valid = await this.#validCalls(3);
+    await this.#callAll("commands-cold", valid, "cold", []);
+    await this.#callAll("commands-homed", valid, "homed", [{ do: "gcode", lines: ["G28", "G1 X50 Y50 Z10 F6000"] }]);
+    await this.#callAll("commands-shutdown", valid, "shutdown", [{ do: "shutdown", by: "M112" }]);
+    this.#step("calling the commands with anything");
+    const fuzz = [...this.#commands.values()].flatMap((c) => [c.command, ...fc.sample(anyCall(c), { seed: this.#options.seed, numRuns: this.#sizes.fuzzPerCommand })]);
+    await this.#callAll("commands-fuzz", [...new Set(fuzz)], "cold", []);
+  }
+
+  /** Calls every line; after an internal error the rest goes on in a fresh printer. */
+  async #callAll(id: string, lines: readonly string[], state: "cold" | "homed" | "shutdown", before: LifeStep[]): Promise<void> {
+    let rest = [...lines];
+    for (let part = 0; rest.length > 0 && part < 6; part++) {
+      const scenario = this.#scenario(part === 0 ? id : `${id}-${part + 1}`, [{ do: "start" }, ...before, { do: "probe-commands", lines: rest, state }, { do: "stop" }]);
+      const result = await this.#session(scenario, undefined, false);
+      const probes = result.evidence.gcodeProbes;
+      for (const probe of probes) {
+        probe.scenario = this.#scenario(`${scenario.id}:${probe.line.slice(0, 40)}`, [{ do: "start" }, ...before, { do: "probe-commands", lines: [probe.line], state }, { do: "stop" }]);
+        if (probe.outcome === "internal-error") probe.line = await this.#shrink(probe.line, state, before, probe);
+      }
+      this.#sessions.push(result.evidence);
+      if (probes.length === 0) return;
+      rest = rest.slice(probes.length);
+    }
+  }
+
+  /** Shortest call that still ends in an internal error: parameters are dropped, then made simple. */
+  async #shrink(line: string, state: "cold" | "homed" | "shutdown", before: LifeStep[], probe: SessionEvidence["gcodeProbes"][number]): Promise<string> {
+    const fails = async (candidate: string): Promise<boolean> => {
+      const scenario = this.#scenario(`shrink:${candidate.slice(0, 40)}`, [{ do: "start" }, ...before, { do: "probe-commands", lines: [candidate], state }, { do: "stop" }]);
+      const result = await this.#session(scenario, undefined, false);
+      const again = result.evidence.gcodeProbes[0];
+      if (again?.outcome !== "internal-error") return false;
+      probe.scenario = { ...scenario, id: `commands-fuzz:${candidate.slice(0, 40)}` };
+      probe.message = again.message;
+      return true;
+    };
+    let words: string[] = line.match(/(?:[^\s"]+|"(?:[^"\\]|\\.)*")+/g) ?? [line];
+    for (let i = words.length - 1; i > 0; i--) {
+      const fewer = words.filter((_, k) => k !== i);
+      if (await fails(fewer.join(" "))) words = fewer;
+    }
+    for (let i = 1; i < words.length; i++) {
+      const name = words[i]!.split("=", 1)[0]!;
+      for (const simple of ["0", "a"]) {
+        const simpler = [...words];
+        simpler[i] = `${name}=${simple}`;
+        if (simpler[i] !== words[i] && (await fails(simpler.join(" ")))) {
+          words = simpler;
+          break;
+        }
+      }
+    }
+    return words.join(" ");
+  }
+}

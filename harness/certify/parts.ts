@@ -1,0 +1,31 @@
+/** Which runs a rule needs: so that asking for one rule does not run everything. */
+
+export type Part = "probes" | "job" | "active" | "envelope" | "jitter" | "subscribers" | "replay" | "restarts" | "shutdowns" | "pauses" | "commands";
+
+const TABLE: readonly [rule: RegExp, parts: readonly Part[]][] = [
+  [/^(PKG|CANARY)-/, []],
+  [/^LOAD-00[1-4]$/, []],
+  [/^(CFG-|LOAD-00[5-8]$|LOAD-011$)/, ["probes"]],
+  [/^(LOAD-014|MCU-00[34]|RES-|GC-019)$|^RES-/, ["restarts"]],
+  [/^STA-/, ["shutdowns"]],
+  [/^LIF-00[67]$/, ["shutdowns"]],
+  [/^LIF-014$/, ["pauses"]],
+  [/^GC-/, ["commands"]],
+  [/^MOT-(001|002|006|008|009)$/, ["job", "subscribers"]],
+  [/^MOT-003$/, ["active"]],
+  [/^MOT-00[45]$/, ["job", "active"]],
+  [/^MOT-007$/, ["envelope"]],
+  [/^MOT-010$/, ["commands"]],
+  [/^MOT-012$/, ["replay"]],
+  [/^MOT-014$/, ["jitter"]],
+  [/^MCU-006$/, ["job", "active"]],
+  [/^(HTR|SEC|COX)-/, ["commands"]],
+  [/^TMR-013$/, ["commands"]],
+];
+
+/** Parts needed to judge these rules; importing, learning and one print are always made. */
+export function partsFor(ids: readonly string[]): Set<Part> {
+  const parts = new Set<Part>();
+  for (const id of ids) for (const [rule, needed] of TABLE) if (rule.test(id)) for (const part of needed) parts.add(part);
+  return parts;
+}

@@ -1,0 +1,91 @@
+/** `kalico-hil run PRINTER.cfg --gcode JOB`: the host on the simulated micro-controller, as fast as it goes. */
+import { createWriteStream, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { feedGcode, type FeedResult } from "../../host/gcode/gcode-file-input.js";
+import { STEPS_CSV_HEADER } from "../../sim-mcu/trace/steps-csv.js";
+import { stepColumns } from "../session/trace-evidence.js";
+import { SimWorld } from "../world/sim-world.js";
+import { EXIT, UsageError } from "./exit-codes.js";
+import type { Progress } from "./progress.js";
+
+export interface RunOptions {
+  gcode?: string;
+  steps?: string;
+  json?: string;
+  board: string;
+  seed: string;
+  verbose?: boolean;
+}
+
+/** Virtual seconds that a job may take. */
+const LIMIT = 30 * 24 * 3600;
+
+export async function runCommand(configFile: string, options: RunOptions, progress: Progress, signal: AbortSignal): Promise<number> {
+  if (!existsSync(configFile)) throw new UsageError(`Printer configuration "${configFile}" does not exist`);
+  if (options.gcode === undefined) throw new UsageError("Option --gcode is missing: name a file with G-code to run");
+  if (!existsSync(options.gcode)) throw new UsageError(`G-code file "${options.gcode}" does not exist`);
+  const lines = readFileSync(options.gcode, "utf8").split(/\r?\n/);
+  const started = process.hrtime.bigint();
+  const world = new SimWorld({
+    configFile: resolve(configFile), board: options.board, seed: Number(options.seed), traceCommands: false,
+    observer: {
+      onGcodeResponse: (line) => { if (options.verbose === true || line.startsWith("!!")) progress.line(line); },
+      onLog: (level, text) => { if (level === "error" || options.verbose === true) progress.line(`${level}: ${text.split("\n", 1)[0]}`); },
+    },
+  });
+  signal.addEventListener("abort", () => world.world.abort());
+  world.start();
+  await world.run(() => world.printer!.getStateMessage()[1] !== "startup", 120);
+  const startState = world.printer!.getStateMessage();
+  if (startState[1] !== "ready") {
+    progress.line(startState[0]);
+    return EXIT.notConforming;
+  }
+  let result: FeedResult | undefined;
+  const jobStart = world.clock.now;
+  feedGcode(world.printer!, [...lines, "M400"], { onDone: (done) => { result = done; } });
+  const stop = await world.run(() => result !== undefined || world.printer!.isShutdown(), LIMIT, (now) => progress.update(`${formatTime(now - jobStart)} printed`));
+  // Steps that are queued are also taken.
+  if (stop === "done" && !world.printer!.isShutdown()) await world.run(() => false, world.clock.now + 1);
+  progress.clear();
+  if (signal.aborted) return EXIT.interrupted;
+  const [message, state] = world.printer!.getStateMessage();
+  const wallSeconds = Number(process.hrtime.bigint() - started) * 1e-9;
+  const columns = stepColumns(world);
+  const steps = columns.reduce((sum, c) => { let n = 0; for (let i = 0; i < c.length; i++) n += c.count[i]!; return sum + n; }, 0);
+  const rows = columns.reduce((sum, c) => sum + c.length, 0);
+  if (options.steps !== undefined) await writeSteps(options.steps, columns);
+  const printSeconds = world.clock.now - jobStart;
+  const summary = {
+    state, message: message.split("\n", 1)[0], lines: result?.lines ?? 0, errors: result?.errors ?? [], printSeconds, wallSeconds, realTimeFactor: printSeconds / wallSeconds,
+    steps, queueStepRows: rows, traceHash: world.main.trace.hash(), steppers: Object.fromEntries(columns.map((c) => [c.name, { queue_step: c.length }])),
+  };
+  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(summary, null, 2)}\n`);
+  progress.line(`${summary.lines} lines, ${formatTime(printSeconds)} printed in ${wallSeconds.toFixed(1)} s (${summary.realTimeFactor.toFixed(0)} × real time), ${steps} steps in ${rows} queue_step rows, state ${state}`);
+  for (const error of summary.errors.slice(0, 10)) progress.line(`error: ${error}`);
+  if (state !== "ready") progress.line(message);
+  return state === "ready" && summary.errors.length === 0 ? EXIT.conforming : EXIT.notConforming;
+}
+
+async function writeSteps(path: string, columns: ReturnType<typeof stepColumns>): Promise<void> {
+  const out = createWriteStream(path);
+  const write = (text: string): Promise<void> | undefined => (out.write(text) ? undefined : new Promise((done) => { out.once("drain", done); }));
+  await write(STEPS_CSV_HEADER);
+  for (const c of columns) {
+    let text = "";
+    for (let i = 0; i < c.length; i++) {
+      text += `${c.name},${c.firstClock[i]},${c.interval[i]},${c.count[i]},${c.add[i]},${c.dir[i]}\n`;
+      if (text.length > 65_536) {
+        await write(text);
+        text = "";
+      }
+    }
+    await write(text);
+  }
+  await new Promise<void>((done, fail) => { out.once("error", fail); out.end(done); });
+}
+
+export function formatTime(seconds: number): string {
+  const s = Math.floor(seconds);
+  return s < 60 ? `${seconds.toFixed(1)} s` : s < 3600 ? `${Math.floor(s / 60)} min ${s % 60} s` : `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`;
+}

@@ -1,0 +1,218 @@
+/**
+ * A bench in virtual time: one host, one simulated micro-controller for each [mcu] section, links between
+ * them and a plant that follows the printer's configuration. Restarts keep the micro-controllers.
+ */
+import { readFileSync } from "node:fs";
+import { createHost } from "../../host/host.js";
+import type { HostObserver } from "../../host/observer.js";
+import type { ImportedPlugin } from "../../host/plugins/load-plugins.js";
+import type { ExitResult, Printer, StartArgs } from "../../host/printer/printer.js";
+import { VirtualClock, type Participant } from "../../host/reactor/clock.js";
+import { Reactor } from "../../host/reactor/reactor.js";
+import type { Port } from "../../host/transport/port.js";
+import { boards } from "../../sim-mcu/boards/index.js";
+import { FirmwareTimer } from "../../sim-mcu/firmware/feature.js";
+import { SimLink } from "../../sim-mcu/link.js";
+import { plantFromConfig, type PrinterPlant } from "../../sim-mcu/plant/index.js";
+import { SimMcu } from "../../sim-mcu/sim-mcu.js";
+import { McuTrace } from "../../sim-mcu/trace/mcu-trace.js";
+import { parseSections, type ConfigSectionText } from "../../conformance/arbitraries/config-text.js";
+import { VirtualWorld, type WorldStop } from "./virtual-world.js";
+
+/** Pause between two lives of the host, seconds: Kalico's. */
+const RESTART_SECONDS = 1;
+
+export interface SimWorldOptions {
+  /** Path of printer.cfg; includes are resolved from it. */
+  configFile: string;
+  /** Board of the main micro-controller. */
+  board: string;
+  seed: number;
+  plugins?: readonly ImportedPlugin[];
+  observer?: HostObserver;
+  watchPlugins?: boolean;
+  /** Keep commands with their clocks (for slack); steps are always kept. */
+  traceCommands?: boolean;
+  /** Further start arguments of the host. */
+  startArgs?: Partial<StartArgs>;
+  /** Delay added to each dispatch of the reactor, seconds. */
+  jitter?: () => number;
+}
+
+/** A micro-controller of the bench with its line. */
+export class BenchMcu {
+  readonly name: string;
+  readonly mcu: SimMcu;
+  readonly trace: McuTrace;
+  readonly #link: SimLink;
+  #cut = false;
+
+  constructor(name: string, mcu: SimMcu, trace: McuTrace, clock: VirtualClock) {
+    this.name = name;
+    this.mcu = mcu;
+    this.trace = trace;
+    const baud = mcu.board.serialBaud;
+    this.#link = new SimLink({ mcu, clock, ...(baud === undefined ? {} : { baud }), faults: { pass: (_direction, data) => (this.#cut ? undefined : data) } });
+  }
+
+  /** What the world drives. */
+  get participants(): Participant[] {
+    return [this.#link, this.mcu];
+  }
+
+  /** Bytes that reached the micro-controller. */
+  get bytesToMcu(): number {
+    return this.#link.bytesToMcu;
+  }
+
+  /** The host's end of the line; a host that starts again gets a fresh one. */
+  openPort(): Port {
+    return this.#link.reopen();
+  }
+
+  /** From now on nothing gets through, in either direction. */
+  cut(): void {
+    this.#cut = true;
+  }
+
+  /** The micro-controller shuts itself down, as for a fault that it found. */
+  forceShutdown(): void {
+    const timer = new FirmwareTimer(() => this.mcu.firmware.shutdown("Timer too close"));
+    timer.waketime = this.mcu.firmware.now + this.mcu.board.clockFreq * 0.001;
+    this.mcu.firmware.addTimer(timer);
+  }
+}
+
+/** Board of that name. @throws RangeError with the names there are */
+export function boardNamed(name: string): (typeof boards)[string] {
+  const board = boards[name];
+  if (board === undefined) throw new RangeError(`Unknown board "${name}": use one of ${Object.keys(boards).join(", ")}`);
+  return board;
+}
+
+/** Delays the reactor's deadlines: a host that is scheduled late. */
+class JitteryReactor implements Participant {
+  readonly name = "reactor";
+  readonly #reactor: Reactor;
+  readonly #jitter: () => number;
+  #deadline = -1;
+  #delayed = 0;
+  constructor(reactor: Reactor, jitter: () => number) {
+    this.#reactor = reactor;
+    this.#jitter = jitter;
+  }
+  nextDeadline(): number {
+    const deadline = this.#reactor.nextDeadline();
+    if (deadline !== this.#deadline) {
+      this.#deadline = deadline;
+      this.#delayed = deadline + this.#jitter();
+    }
+    return this.#delayed;
+  }
+  run(now: number): void | Promise<void> {
+    this.#deadline = -1;
+    return this.#reactor.run(now);
+  }
+}
+
+export class SimWorld {
+  readonly clock = new VirtualClock(0);
+  readonly world = new VirtualWorld(this.clock);
+  readonly mcus: BenchMcu[] = [];
+  readonly plant: PrinterPlant;
+  /** The host's present life. */
+  printer: Printer | undefined;
+  reactor: Reactor | undefined;
+  /** Why the last life ended; undefined while one runs. */
+  ended: ExitResult | undefined;
+  lives = 0;
+  /** Called before each start with the new printer. */
+  onStart: (printer: Printer, reactor: Reactor) => void = () => undefined;
+  readonly #options: SimWorldOptions;
+  #startReason: StartArgs["start_reason"] = "startup";
+  #hostParticipants: Participant[] = [];
+
+  constructor(options: SimWorldOptions) {
+    this.#options = options;
+    const sections = readSections(options.configFile);
+    this.plant = plantFromConfig(Object.fromEntries(sections.map((s) => [s.name, Object.fromEntries(s.options)])), { seed: options.seed });
+    const names = sections.filter((s) => s.name === "mcu" || s.name.startsWith("mcu ")).map((s) => (s.name === "mcu" ? "mcu" : s.name.slice(4).trim()));
+    for (const name of names.length === 0 ? ["mcu"] : [...new Set(names)]) {
+      const trace = new McuTrace({ commands: options.traceCommands ?? true });
+      const mcu = new SimMcu({ board: boardNamed(options.board), trace, plant: this.plant, seed: options.seed, name });
+      const bench = new BenchMcu(name, mcu, trace, this.clock);
+      this.mcus.push(bench);
+      for (const participant of bench.participants) this.world.add(participant);
+    }
+  }
+
+  get main(): BenchMcu {
+    return this.mcus[0]!;
+  }
+
+  /** Starts a life of the host. */
+  start(): void {
+    const reactor = new Reactor(this.clock);
+    const startArgs = {
+      config_file: this.#options.configFile,
+      start_reason: this.#startReason,
+      software_version: "kalico-hil",
+      cpu_info: "simulated host",
+      ...this.#options.startArgs,
+      openPort: (name: string): Port => this.#bench(name).openPort(),
+      addParticipant: (participant: Participant) => {
+        this.#hostParticipants.push(participant);
+        this.world.add(participant);
+      },
+      removeParticipant: (participant: Participant) => this.world.remove(participant),
+    };
+    const printer = createHost({
+      reactor, startArgs,
+      ...(this.#options.plugins === undefined ? {} : { plugins: this.#options.plugins }),
+      ...(this.#options.observer === undefined ? {} : { observer: this.#options.observer }),
+      ...(this.#options.watchPlugins === undefined ? {} : { watchPlugins: this.#options.watchPlugins }),
+    });
+    this.printer = printer;
+    this.reactor = reactor;
+    this.ended = undefined;
+    this.lives += 1;
+    const participant: Participant = this.#options.jitter === undefined ? reactor : new JitteryReactor(reactor, this.#options.jitter);
+    this.#hostParticipants.push(participant);
+    this.world.add(participant);
+    this.onStart(printer, reactor);
+    void printer.run().then((result) => { this.ended = result; });
+  }
+
+  #bench(name: string): BenchMcu {
+    const found = this.mcus.find((m) => m.name === name);
+    if (found === undefined) throw new Error(`No simulated micro-controller "${name}"`);
+    return found;
+  }
+
+  /** Runs until `done()` holds, the life ends, or virtual time reaches `limit` (seconds). */
+  async run(done: () => boolean, limit: number, tick?: (seconds: number) => void): Promise<WorldStop> {
+    return this.world.run(() => this.ended !== undefined || done(), limit, tick);
+  }
+
+  /** After a life has ended with a restart: waits as Kalico does and starts the next. */
+  async restart(): Promise<void> {
+    this.finish();
+    const until = this.world.worldTime + RESTART_SECONDS;
+    await this.world.run(() => false, until);
+    this.world.worldTime = until;
+    this.clock.now = until;
+    this.#startReason = this.ended === "firmware_restart" ? "firmware_restart" : "restart";
+    this.start();
+  }
+
+  /** Takes the host's participants out of the world; call it after a life has ended. */
+  finish(): void {
+    for (const participant of this.#hostParticipants) this.world.remove(participant);
+    this.#hostParticipants = [];
+    this.reactor?.finalize();
+  }
+}
+
+function readSections(configFile: string): ConfigSectionText[] {
+  return parseSections(readFileSync(configFile, "utf8"));
+}
