@@ -1,0 +1,7 @@
+/** All built-in modules ("extras") by the first word of their sections. */
+import { motionModules } from "../motion/motion-modules.js";
+import type { HostModule } from "../printer/module-table.js";
+import { gcodeModules } from "./gcode-modules.js";
+import { hardwareModules } from "./hardware-modules.js";
+
+export const builtinModules: Readonly<Record<string, HostModule>> = { ...gcodeModules, ...hardwareModules, ...motionModules };
