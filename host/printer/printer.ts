@@ -180,15 +180,25 @@ class PrinterHost implements PrinterSurface {
     this.#loadModules(config);
     const danger = this.loadObject<DangerOptionsUsed | null>(config, "danger_options", null);
     if (danger?.logConfigFileAtStartup === true) configfile.logConfig(config);
-    for (const entry of this.modules.values()) {
-      if (!("error" in entry)) entry.module?.registerComponents?.(this.#components);
-    }
+    for (const entry of this.modules.values()) this.#registerComponents(entry);
     for (const create of this.#stages.beforeSections ?? []) create(config);
     for (const section of config.getPrefixSections("")) this.loadObject(config, section.getName(), null);
     for (const section of ON_BY_DEFAULT) this.loadObject(config, section, null);
     if (this.#startArgs.debuginput != null) this.loadObject(config, "testing", null);
     for (const create of this.#stages.afterSections ?? []) create(config);
     configfile.checkUnusedOptions(config, danger?.errorOnUnusedConfigOptions ?? true);
+  }
+
+  /** In mode kalico a module that throws here stops the start, configured or not. */
+  #registerComponents(entry: ModuleEntry): void {
+    if ("error" in entry) return;
+    try {
+      entry.module?.registerComponents?.(this.#components);
+    } catch (error) {
+      if (this.#options.configMode !== "strict") throw error;
+      this.log("error", `Failed to register components of '${entry.name}'.`, error);
+      this.#contract("exception from registerComponents", entry.name);
+    }
   }
 
   #loadModules(config: ConfigSection): void {

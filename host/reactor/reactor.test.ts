@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { VirtualClock } from "./clock.js";
+import { RealClock, VirtualClock } from "./clock.js";
 import { NEVER, NOW, Reactor, type ReactorOptions } from "./reactor.js";
 
 interface Bench {
@@ -128,6 +128,13 @@ describe("reactor timers", () => {
       await reactor.run(clock.now);
       expect(errors.map((e) => (e as Error).constructor)).toEqual([TypeError, TypeError]);
     }
+  });
+
+  it("that return no number are reported and sleep in mode strict", async () => {
+    const { reactor, runUntil, errors, contract } = bench({ badWaketime: "strict" });
+    const timer = reactor.registerTimer(() => undefined as unknown as number, NOW);
+    await runUntil(1);
+    expect([errors.length, timer.waketime, contract]).toEqual([0, NEVER, ["timer callback that returns no number"]]);
   });
 
   it("that throw are dead afterwards, and the rest of the pass is put off", async () => {
@@ -387,6 +394,27 @@ describe("mutex", () => {
     );
     await runUntil(1);
     expect(mutex.test()).toBe(false);
+  });
+});
+
+describe("real time", () => {
+  it("runs the same code: timers come no earlier than asked, in order", async () => {
+    const clock = new RealClock();
+    const reactor = new Reactor(clock);
+    const start = clock.monotonic();
+    const late: number[] = [];
+    for (const delay of [0.02, 0.01]) {
+      reactor.registerCallback(async () => {
+        late.push((await reactor.pause(start + delay)) - (start + delay));
+        if (late.length === 2) reactor.end();
+      });
+    }
+    while (reactor.nextDeadline() < NEVER) {
+      clock.sleep(reactor.nextDeadline() - clock.monotonic());
+      await reactor.run(clock.monotonic());
+    }
+    expect(late).toHaveLength(2);
+    expect(Math.min(...late)).toBeGreaterThanOrEqual(0);
   });
 });
 

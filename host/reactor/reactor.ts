@@ -27,6 +27,8 @@ export interface ReactorOptions {
   onContract?(what: string, detail: string): void;
   /** `throw`: a pause inside `assertNoPause` is an error; `report` (default): it is only reported. */
   noPause?: "throw" | "report";
+  /** `kalico` (default): a timer that returns no number ends the host; `strict`: it is reported and sleeps. */
+  badWaketime?: "kalico" | "strict";
 }
 
 interface TimerRecord extends Timer {
@@ -89,6 +91,7 @@ export class Reactor implements Participant, Parker {
   afterStretch: (() => void) | undefined;
   readonly #clock: SystemClock;
   readonly #noPauseMode: "throw" | "report";
+  readonly #strictWaketime: boolean;
   #timers: TimerRecord[] = [];
   #passOpen = false;
   #nextTimer = NEVER;
@@ -110,6 +113,7 @@ export class Reactor implements Participant, Parker {
     this.onError = options.onError;
     this.onContract = options.onContract;
     this.#noPauseMode = options.noPause ?? "report";
+    this.#strictWaketime = options.badWaketime === "strict";
   }
 
   monotonic(): number {
@@ -440,9 +444,15 @@ export class Reactor implements Participant, Parker {
   }
 
   #rearm(timer: TimerRecord, waketime: unknown): void {
-    timer.waketime = waketime as number;
     timer.running = false;
-    if (typeof waketime !== "number") throw this.#badWaketime(waketime);
+    if (typeof waketime !== "number") {
+      const error = this.#badWaketime(waketime);
+      this.onContract?.("timer callback that returns no number", error.message);
+      timer.waketime = this.#strictWaketime ? NEVER : (waketime as number);
+      if (this.#strictWaketime) return;
+      throw error;
+    }
+    timer.waketime = waketime;
     if (waketime < this.#nextTimer) this.#nextTimer = waketime;
   }
 
