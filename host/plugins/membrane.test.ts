@@ -106,6 +106,8 @@ describe("membrane, host → plugin", () => {
     expect(membrane.wrap(status)).toBe(status);
     const error = new Error("x");
     expect(membrane.wrap(error)).toBe(error);
+    const bare = Object.create(Object.create(null) as object) as object;
+    expect(membrane.wrap(bare)).toBe(bare);
   });
 
   it("hands a host method that the plugin passes on back as that method, bound", () => {
