@@ -20,13 +20,15 @@ export interface LinkPort {
 /** What the link needs of an MCU. */
 export interface LinkedMcu {
   readonly name: string;
+  /** Gives the baud rate where the link names none. */
+  readonly board?: { readonly serialBaud?: number };
   receive(data: Uint8Array, now: number): void;
   onTransmit: (data: Uint8Array, now: number) => void;
 }
 
 export interface SimLinkOptions {
   mcu: LinkedMcu;
-  /** Bits per second; undefined: bytes take no time (USB, pty). */
+  /** Bits per second, by default the board's; 0 or none: bytes take no time (USB, pty). */
   baud?: number;
   /** Seconds from the end of a transmission to its arrival. */
   latency?: number;
@@ -92,7 +94,8 @@ export class SimLink {
   private closed = false;
 
   constructor(options: SimLinkOptions) {
-    const secondsPerByte = options.baud === undefined ? 0 : BITS_PER_BYTE / options.baud;
+    const baud = options.baud ?? options.mcu.board?.serialBaud ?? 0;
+    const secondsPerByte = baud === 0 ? 0 : BITS_PER_BYTE / baud;
     const latency = options.latency ?? DEFAULT_LATENCY;
     this.name = `link:${options.mcu.name}`;
     this.mcu = options.mcu;

@@ -74,9 +74,12 @@ export class TestMcu {
       payload.set(part, at);
       at += part.length;
     }
-    this.raw(encodeBlock(this.sequence++ & 15, payload));
+    this.sendPayload(payload);
     return this.answers.slice(before).filter((a) => a.name !== "");
   }
+
+  /** One block with encoded commands. */
+  sendPayload(payload: Uint8Array): void { this.raw(encodeBlock(this.sequence++ & 15, payload)); }
 
   /** Expects the sequence to start over, after a reset. */
   resync(): void { this.sequence = 0; }
