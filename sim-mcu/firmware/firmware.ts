@@ -115,7 +115,8 @@ export class Firmware implements FirmwareContext {
       if (timer.waketime > this.now) this.now = timer.waketime;
       this.timers.delete(timer);
       try {
-        this.chargeTimer(timer.waketime);
+        // While shut down nothing more can be done about a timer that never lets go: it is dropped.
+        if (this.chargeTimer(timer.waketime)) continue;
         if (timer.func(timer)) this.timers.add(timer);
         this.runTasks();
       } catch (error) {
@@ -125,12 +126,14 @@ export class Firmware implements FirmwareContext {
     if (clock > this.now) this.now = clock;
   }
 
-  /** Processor time of one timer event; what comes later than the family tolerates shuts the MCU down. */
-  private chargeTimer(waketime: number): void {
+  /** Processor time of one timer event; returns whether it comes later than the family tolerates, which shuts the MCU down. */
+  private chargeTimer(waketime: number): boolean {
     const cost = this.board.timerCost;
     const late = this.timerBusy - waketime;
     this.timerBusy = Math.max(this.timerBusy, waketime) + cost;
-    if (late > this.ticksFromUs(this.board.timerLateUs) + TIMER_SLACK_EVENTS * cost) this.tryShutdown("Rescheduled timer in the past");
+    if (late <= this.ticksFromUs(this.board.timerLateUs) + TIMER_SLACK_EVENTS * cost) return false;
+    this.tryShutdown("Rescheduled timer in the past");
+    return true;
   }
 
   ticksFromUs(us: number): number { return us * Math.floor(this.clockFreq / 1_000_000); }

@@ -122,6 +122,14 @@ describe("homing", () => {
     expect(wrong.shutdownReason).toBe("Invalid oid type");
   });
 
+  it("shuts down when a report timer asks for all of the processor", () => {
+    const mcu = new TestMcu(linux);
+    mcu.configure(1, PINS);
+    mcu.send(`trsync_start oid=1 report_clock=${mcu.clock + 100_000} report_ticks=1 expire_reason=4`);
+    mcu.advance(1);
+    expect(mcu.shutdownReason).toBe("Rescheduled timer in the past");
+  });
+
   it("triggers on the same sample as reading the pin at every sample would", () => {
     const gaps = fc.array(fc.integer({ min: 1, max: 40_000 }), { minLength: 1, maxLength: 12 });
     fc.assert(fc.property(gaps, fc.integer({ min: 3000, max: 30_000 }), fc.integer({ min: 1, max: 5 }), (distances, rest, sampleCount) => {
