@@ -1,0 +1,18 @@
+/** Runs the scenario of a counter-example again, in a process of its own. */
+import type { SessionEvidence } from "../../conformance/evidence.js";
+import type { SessionResult } from "../runner/messages.js";
+import { PluginProcess } from "../runner/plugin-process.js";
+import type { CounterExample } from "./counter-examples.js";
+import { describePlugin } from "./describe-plugin.js";
+
+/** @throws PluginNotFound when the plugin is no longer where it was */
+export async function replayCounterExample(example: CounterExample): Promise<{ result: SessionResult; evidence: SessionEvidence }> {
+  const plugin = describePlugin(example.plugin.path);
+  const process = new PluginProcess(plugin.location);
+  try {
+    const result = await process.run(example.scenario, example.sections);
+    return { result, evidence: result.evidence };
+  } finally {
+    process.close();
+  }
+}

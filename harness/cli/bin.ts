@@ -1,0 +1,81 @@
+#!/usr/bin/env node
+/** Command line of kalico-hil. */
+import { Command, CommanderError } from "commander";
+import { Aborted } from "../certify/certify.js";
+import { PluginNotFound } from "../certify/describe-plugin.js";
+import { harnessVersion } from "../reporters/result-json.js";
+import { certifyCommand, type CertifyCommandOptions } from "./certify-command.js";
+import { EXIT, UsageError } from "./exit-codes.js";
+import { createProgress } from "./progress.js";
+import { replayCommand } from "./replay-command.js";
+import { rulesCommand } from "./rules-command.js";
+import { runCommand, type RunOptions } from "./run-command.js";
+
+const progress = createProgress();
+const interrupt = new AbortController();
+process.once("SIGINT", () => {
+  progress.line("interrupted");
+  interrupt.abort();
+  // A second Ctrl-C ends at once.
+  process.once("SIGINT", () => process.exit(EXIT.interrupted));
+});
+
+const program = new Command("kalico-hil")
+  .description("Hardware-in-the-loop simulator and conformance test harness for Kalico plugins")
+  .version(harnessVersion)
+  .exitOverride()
+  .configureOutput({ writeErr: (text) => { process.stderr.write(text); } });
+
+let exitCode: number = EXIT.conforming;
+
+program.command("certify")
+  .description("certify plugins against a simulated printer")
+  .argument("<plugin...>", "package directory or single .js file")
+  .option("--config <file>", "printer.cfg to certify in (default: the plugin's printer.cfg, else a built-in cartesian printer)")
+  .option("--gcode <file>", "G-code lines that exercise the plugin (default: the plugin's exercise.gcode, else generated)")
+  .option("--board <name>", "simulated board: atmega2560, stm32f446, rp2040, linux", "atmega2560")
+  .option("--seed <n>", "seed of everything random", "1")
+  .option("--effort <level>", "quick, normal or deep", "normal")
+  .option("--rules <glob>", 'only these rules, e.g. "STA-*,MOT-001"')
+  .option("--json <file>", "write the result as JSON")
+  .option("--junit <file>", "write the result as JUnit XML")
+  .option("--counter-examples <dir>", "where to write counter-examples", "counter-examples")
+  .option("-v, --verbose", "also list rules that do not apply")
+  .action(async (plugins: string[], options: CertifyCommandOptions) => { exitCode = await certifyCommand(plugins, options, progress, interrupt.signal); });
+
+program.command("run")
+  .description("run a G-code job on the host and the simulated micro-controller")
+  .argument("<printer.cfg>", "printer configuration")
+  .option("--gcode <file>", "job to run")
+  .option("--steps <file>", "write the whole step stream as CSV")
+  .option("--json <file>", "write a summary as JSON")
+  .option("--board <name>", "simulated board", "atmega2560")
+  .option("--seed <n>", "seed of everything random", "1")
+  .option("-v, --verbose", "show responses and log")
+  .action(async (config: string, options: RunOptions) => { exitCode = await runCommand(config, options, progress, interrupt.signal); });
+
+program.command("rules")
+  .description("list the rules, or tell more of one")
+  .argument("[id]", "rule id or glob")
+  .action((id: string | undefined) => rulesCommand(id, (text) => progress.line(text)));
+
+program.command("replay")
+  .description("run a counter-example again")
+  .argument("<file>", "counter-example written by certify")
+  .action(async (file: string) => { exitCode = await replayCommand(file, progress); });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  progress.clear();
+  if (error instanceof CommanderError) exitCode = error.exitCode === 0 ? EXIT.conforming : EXIT.usage;
+  else if (error instanceof Aborted || interrupt.signal.aborted) exitCode = EXIT.interrupted;
+  else if (error instanceof UsageError || error instanceof PluginNotFound) {
+    process.stderr.write(`${error.message}\n`);
+    exitCode = EXIT.usage;
+  } else {
+    process.stderr.write(`Internal error of kalico-hil: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    exitCode = EXIT.cannotJudge;
+  }
+}
+process.exit(exitCode);
