@@ -19,6 +19,7 @@ import type { McuEndstop } from "./endstop.js";
 import type { Mcu } from "./mcu.js";
 import type { PrinterPins } from "./pins.js";
 import { addMcus, addPins } from "./printer-mcus.js";
+import type { TriggeredStepper } from "./trsync.js";
 
 const directory = mkdtempSync(join(tmpdir(), "mcu-"));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
@@ -268,6 +269,25 @@ describe("an MCU connects", () => {
   });
 });
 
+describe("the first bytes on a serial line", () => {
+  it("are those of Kalico: leave the programmer, then identify until it is heard", async () => {
+    const writes: string[] = [];
+    const faults: LinkFaults = {
+      pass: (direction, data) => {
+        if (direction === "to-mcu") writes.push(Buffer.from(data).toString("hex"));
+        return data;
+      },
+    };
+    const bench = new Bench({ mcu: { faults } });
+    const start = bench.clock.now;
+    await bench.host("[mcu]\nserial: /dev/ttyACM0").connect();
+
+    // The junk costs the first block, the sequence costs the second: 25 ms and 10 ms more.
+    expect(writes.slice(0, 5)).toEqual(["1b0100010e1104", "081101002842247e", "7e081101002842247e", "08100100285e9f7e", "0811012828afd77e"]);
+    expect(bench.clock.now - start).toBeLessThan(1);
+  });
+});
+
 describe("a second session with an MCU", () => {
   it("takes over a configuration of the same CRC without sending it again", async () => {
     const bench = new Bench();
@@ -447,4 +467,115 @@ describe("an endstop", () => {
 
     expect(triggerTime).toBe(0);
   });
+
+  it("that is hit tells the print time of its first matching sample", async () => {
+    const bench = new Bench();
+    const host = await bench.host(CONFIG, { setup: withEndstop("!gpio3") }).connect();
+    const endstop = host.printer.lookupObject<McuEndstop>("test_endstop");
+    const restTime = 0.0005;
+
+    const [hitTime, triggerTime] = await host.call(async () => {
+      const printTime = host.mcu().estimatedPrintTime(bench.clock.now) + 0.25;
+      const hit = printTime + 0.7654;
+      pressAt(bench, "mcu", "gpio3", host.mcu().printTimeToClock(hit), 0);
+      endstop.homeStart(printTime, 0.000015, 4, restTime);
+      return [hit, await endstop.homeWait(printTime + 2)];
+    });
+
+    expect(triggerTime).toBeGreaterThanOrEqual(hitTime - 1e-6);
+    expect(triggerTime).toBeLessThan(hitTime + restTime + 1e-6);
+  });
 });
+
+describe("an endstop with steppers on another MCU", () => {
+  const TWO = `${CONFIG}\n[mcu tool]\nserial: /tmp/klipper_host_tool`;
+
+  /** A stepper as far as homing needs one: its oid and what happens to it. */
+  function addStepper(config: ConfigSection, chip: string, events: string[]): TriggeredStepper {
+    const mcu = config.getPrinter().lookupObject<Mcu>(chip);
+    const oid = mcu.createOid();
+    mcu.registerConfigCallback(() =>
+      mcu.addConfigCmd(`config_stepper oid=${oid} step_pin=gpio10 dir_pin=gpio11 invert_step=0 step_pulse_ticks=100`),
+    );
+    return { getName: () => `stepper_${chip === "mcu" ? "x" : "z"}`, getMcu: () => mcu, getOid: () => oid, noteHomingEnd: () => void events.push(chip) };
+  }
+
+  const setup = (events: string[]) => (config: ConfigSection) => {
+    withEndstop("gpio3")(config);
+    const endstop = config.getPrinter().lookupObject<McuEndstop>("test_endstop");
+    endstop.addStepper(addStepper(config, "mcu", events));
+    endstop.addStepper(addStepper(config, "mcu tool", events));
+  };
+
+  it("keeps both MCUs waiting as long as both report, and spreads the trigger", async () => {
+    const bench = new Bench({ mcu: {}, tool: { ppm: 50 } });
+    const events: string[] = [];
+    const host = await bench.host(TWO, { setup: setup(events) }).connect();
+    expect([host.state, host.message]).toEqual(["ready", "Printer is ready"]);
+    host.watch();
+    await host.runFor(3);
+    const endstop = host.printer.lookupObject<McuEndstop>("test_endstop");
+
+    const [hitTime, triggerTime] = await host.call(async () => {
+      const printTime = host.mcu().estimatedPrintTime(bench.clock.now) + 0.25;
+      const hit = printTime + 1.5;
+      pressAt(bench, "mcu", "gpio3", host.mcu().printTimeToClock(hit), 1);
+      endstop.homeStart(printTime, 0.000015, 4, 0.0005);
+      return [hit, await endstop.homeWait(printTime + 3)];
+    });
+
+    expect(triggerTime).toBeGreaterThanOrEqual(hitTime - 1e-6);
+    expect(triggerTime).toBeLessThan(hitTime + 0.001);
+    expect(events).toEqual(["mcu", "mcu tool"]);
+  });
+
+  it("fails within 25 ms and a little when one MCU falls silent", async () => {
+    let isSilent = false;
+    const faults: LinkFaults = { pass: (_direction, data) => (isSilent ? undefined : data) };
+    const bench = new Bench({ mcu: {}, tool: { faults } });
+    const host = await bench.host(TWO, { setup: setup([]) }).connect();
+    const endstop = host.printer.lookupObject<McuEndstop>("test_endstop");
+    let failedAt = 0;
+
+    const homing = host.call(async () => {
+      const printTime = host.mcu().estimatedPrintTime(bench.clock.now) + 0.25;
+      const completion = endstop.homeStart(printTime, 0.000015, 4, 0.0005);
+      await host.reactor.pause(host.reactor.monotonic() + 1);
+      isSilent = true;
+      const silentAt = host.reactor.monotonic();
+      const isFailure = await completion.wait();
+      failedAt = host.reactor.monotonic() - silentAt;
+      isSilent = false;
+      expect(isFailure).toBe(true);
+      return endstop.homeWait(printTime + 3);
+    });
+
+    await expect(homing).rejects.toThrow("Communication timeout during homing");
+    expect(failedAt).toBeGreaterThan(0.01);
+    expect(failedAt).toBeLessThan(0.05);
+  });
+
+  it("cannot home one axis with steppers on two MCUs", () => {
+    const axis = (name: string, mcu: object) => ({ getName: () => name, getMcu: () => mcu, getOid: () => 0, noteHomingEnd: () => {} }) as unknown as TriggeredStepper;
+    const bench = new Bench({ mcu: {}, tool: {} });
+    const host = bench.host(TWO, {
+      setup: (config) => {
+        withEndstop()(config);
+        const endstop = config.getPrinter().lookupObject<McuEndstop>("test_endstop");
+        endstop.addStepper(axis("stepper_z", config.getPrinter().lookupObject<Mcu>("mcu")));
+        endstop.addStepper(axis("stepper_z1", config.getPrinter().lookupObject<Mcu>("mcu tool")));
+      },
+    });
+
+    return host.connect().then(() => expect(host.message).toMatch(/^Multi-mcu homing not supported on multi-mcu shared axis\n/));
+  });
+});
+
+/** Lets an input of the simulated MCU go to `level` at a clock and stay there. */
+function pressAt(bench: Bench, mcu: string, pin: string, clock: number, level: 0 | 1): void {
+  const before: 0 | 1 = level === 1 ? 0 : 1;
+  bench.mcus.get(mcu)!.gpio.attachDigital(pin, {
+    level: (at) => (at >= clock ? level : before),
+    nextChange: (at) => (at < clock ? clock : Infinity),
+  });
+}
