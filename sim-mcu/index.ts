@@ -4,5 +4,6 @@ export { SeededFaults, seededRandom, type LinkDirection, type LinkFaults, type S
 export * from "./firmware/feature.js";
 export * from "./firmware/gpio.js";
 export { SimLink, type LinkPort, type SimLinkOptions } from "./link.js";
+export * from "./plant/index.js";
 export { SimMcu, type SimMcuOptions } from "./sim-mcu.js";
 export * from "./trace/index.js";
