@@ -11,12 +11,12 @@ const FIRST_MINIMUM = 99999999;
 const rounded = (celsius: number): number => Number(formatFixed(celsius, 2));
 
 export class PrinterSensorGeneric {
-  private readonly name: string;
-  private readonly minTemp: number;
-  private readonly maxTemp: number;
-  private lastTemp = 0;
-  private measuredMin = FIRST_MINIMUM;
-  private measuredMax = 0;
+  readonly name: string;
+  readonly minTemp: number;
+  readonly maxTemp: number;
+  lastTemp = 0;
+  measuredMin = FIRST_MINIMUM;
+  measuredMax = 0;
 
   constructor(config: ConfigSection) {
     this.name = config.getName().split(/\s+/).at(-1)!;

@@ -14,6 +14,10 @@ import { ModuleTable, type HostModule } from "../printer/module-table.js";
 import { Printer } from "../printer/printer.js";
 import { VirtualClock } from "../reactor/clock.js";
 import { Reactor } from "../reactor/reactor.js";
+import type { MessageParams } from "../wire/index.js";
+
+/** Ticks per second of the chip. */
+const CLOCK_FREQ = 1000000;
 
 /** A pin that remembers its settings and commands. Times are print times, s. */
 export class RecordedPin {
@@ -65,7 +69,12 @@ export class RecordedPin {
 export class RecordingChip implements PinChip {
   readonly pins = new Map<string, RecordedPin>();
   readonly configCommands: string[] = [];
+  /** Commands sent while running: format and arguments. */
+  readonly sent: [format: string, args: readonly unknown[]][] = [];
   private readonly flushCallbacks: ((printTime: number, clock: number) => void)[] = [];
+  private readonly configCallbacks: (() => void)[] = [];
+  private readonly responseHandlers = new Map<string, (params: MessageParams) => void>();
+  private oids = 0;
 
   setupPin(type: string, params: PinParams): RecordedPin {
     const pin = new RecordedPin(this, type, params);
@@ -74,6 +83,35 @@ export class RecordingChip implements PinChip {
   }
   addConfigCmd(command: string): void {
     this.configCommands.push(command);
+  }
+  createOid(): number {
+    return this.oids++;
+  }
+  getQuerySlot(): number {
+    return 0;
+  }
+  secondsToClock(seconds: number): number {
+    return Math.trunc(seconds * CLOCK_FREQ);
+  }
+  allocCommandQueue(): object {
+    return {};
+  }
+  lookupCommand(format: string): { send(args: readonly unknown[]): void } {
+    return { send: (args) => void this.sent.push([format, args]) };
+  }
+  registerConfigCallback(callback: () => void): void {
+    this.configCallbacks.push(callback);
+  }
+  registerResponse(handler: (params: MessageParams) => void, name: string, oid: number): void {
+    this.responseHandlers.set(`${name} ${oid}`, handler);
+  }
+  /** The configuration is built. */
+  connect(): void {
+    for (const callback of this.configCallbacks) callback();
+  }
+  /** A message of an object of the chip arrives. */
+  respond(name: string, params: MessageParams & { oid: number }): void {
+    this.responseHandlers.get(`${name} ${params.oid}`)!(params);
   }
   estimatedPrintTime(eventTime: number): number {
     return eventTime;
@@ -140,6 +178,8 @@ export async function pinBench(config: string, modules: Record<string, HostModul
         const pins = new PrinterPins();
         pins.registerChip("mcu", chip);
         section.getPrinter().addObject("pins", pins);
+        section.getPrinter().addObject("mcu", chip);
+        section.getPrinter().registerEventHandler("klippy:mcu_identify", () => chip.connect());
       }],
       afterSections: [(section) => section.getPrinter().addObject("toolhead", toolhead)],
     },
