@@ -118,7 +118,8 @@ export class Firmware implements FirmwareContext {
         // While shut down nothing more can be done about a timer that never lets go: it is dropped.
         if (this.chargeTimer(timer.waketime)) continue;
         if (timer.func(timer)) this.timers.add(timer);
-        this.runTasks();
+        // Tasks get their turn when the next timer leaves them time.
+        if (this.nextClock() > this.timerBusy) this.runTasks();
       } catch (error) {
         this.catchShutdown(error);
       }
