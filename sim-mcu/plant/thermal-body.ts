@@ -46,8 +46,7 @@ export function conductingSeconds(pattern: PowerPattern, from: number, to: numbe
 export class ThermalBody {
   readonly physics: ThermalPhysics;
   readonly ambientCelsius: number;
-  /** Heat put in so far, joules. */
-  joules = 0;
+  private joules = 0;
   private body: number;
   private sensor: number;
   private time = 0;
@@ -70,6 +69,12 @@ export class ThermalBody {
   sensorCelsius(time: number): number {
     this.advance(time);
     return this.sensor;
+  }
+
+  /** Heat that the heater has put in up to a world time, joules. */
+  joulesAt(time: number): number {
+    this.advance(time);
+    return this.joules;
   }
 
   /** The heater follows `pattern` from its `since` on. */
