@@ -158,15 +158,17 @@ export interface PinBench {
   script(text: string): Promise<void>;
 }
 
-/** A printer with `config`, connected and ready. @throws Error with the state message when it does not get ready. */
-export async function pinBench(config: string, modules: Record<string, HostModule> = {}): Promise<PinBench> {
+/** A printer with `config`, connected and ready; `toolheadParts` are added to its toolhead. @throws Error with the state message when it does not get ready. */
+export async function pinBench(
+  config: string, modules: Record<string, HostModule> = {}, toolheadParts: object = {},
+): Promise<PinBench> {
   const directory = mkdtempSync(join(tmpdir(), "pin-bench-"));
   const configFile = join(directory, "printer.cfg");
   writeFileSync(configFile, config);
   const clock = new VirtualClock();
   const reactor = new Reactor(clock);
   const chip = new RecordingChip();
-  const toolhead = new BenchToolhead();
+  const toolhead = Object.assign(new BenchToolhead(), toolheadParts);
   const log: string[] = [], output: string[] = [];
   const printer = new Printer({
     reactor,
