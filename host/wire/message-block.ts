@@ -71,33 +71,37 @@ export class Deframer {
     const buf = this.#buf;
     const length = this.#length;
     let pos = 0;
-    while (pos < length) {
-      if (this.#needSync) {
-        const sync = buf.indexOf(MESSAGE_SYNC, pos);
-        const end = sync < 0 || sync >= length ? length : sync + 1;
-        this.#skip(end - pos);
-        pos = end;
-        if (sync >= 0 && sync < length) this.#needSync = false;
-        continue;
+    try {
+      while (pos < length) {
+        if (this.#needSync) {
+          const sync = buf.indexOf(MESSAGE_SYNC, pos);
+          const end = sync < 0 || sync >= length ? length : sync + 1;
+          this.#skip(end - pos);
+          pos = end;
+          if (sync >= 0 && sync < length) this.#needSync = false;
+          continue;
+        }
+        if (buf[pos] === MESSAGE_SYNC) {
+          // Extra sync bytes between blocks mean nothing.
+          pos += 1;
+          continue;
+        }
+        const size = blockSize(buf, pos, length);
+        if (size === 0) break;
+        if (size < 0) {
+          this.#needSync = true;
+          continue;
+        }
+        const start = pos;
+        pos += size;
+        this.#onBlock(buf[start + 1]! & MESSAGE_SEQ_MASK, buf, start + MESSAGE_HEADER_SIZE, pos - MESSAGE_TRAILER_SIZE);
       }
-      if (buf[pos] === MESSAGE_SYNC) {
-        // Extra sync bytes between blocks mean nothing.
-        pos += 1;
-        continue;
+    } finally {
+      // Also when the handler throws: a block is delivered once.
+      if (pos > 0) {
+        buf.copyWithin(0, pos, length);
+        this.#length = length - pos;
       }
-      const size = blockSize(buf, pos, length);
-      if (size === 0) break;
-      if (size < 0) {
-        this.#needSync = true;
-        continue;
-      }
-      const sequence = buf[pos + 1]! & MESSAGE_SEQ_MASK;
-      this.#onBlock(sequence, buf, pos + MESSAGE_HEADER_SIZE, pos + size - MESSAGE_TRAILER_SIZE);
-      pos += size;
-    }
-    if (pos > 0) {
-      buf.copyWithin(0, pos, length);
-      this.#length = length - pos;
     }
   }
 

@@ -124,7 +124,7 @@ function encodeParam(out: Uint8Array, pos: number, param: MessageParam, value: P
     out.set(bytes, pos);
     return pos + bytes.length;
   }
-  if (typeof value === "number") return encodeVlq(out, pos, Math.trunc(value));
+  if (typeof value === "number" && Number.isInteger(value)) return encodeVlq(out, pos, value);
   if (typeof value === "string" && param.enumeration !== undefined) {
     const number = param.enumeration.values.get(value);
     if (number === undefined) throw new ProtocolError(`Unknown value '${value}' in enumeration '${param.enumeration.name}'`);

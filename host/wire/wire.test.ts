@@ -66,6 +66,16 @@ describe("deframer", () => {
       expect(deframe(cutAt(stream, cuts))).toEqual(deframe([stream]));
     }));
   });
+  it("delivers a block once, also when its handler throws", () => {
+    const seen: number[] = [];
+    const deframer = new Deframer((sequence) => {
+      seen.push(sequence);
+      if (sequence === 1) throw new Error("handler");
+    });
+    expect(() => deframer.push(Buffer.concat([encodeBlock(1, bytes("00")), encodeBlock(2, bytes("00"))]))).toThrow("handler");
+    deframer.push(encodeBlock(3, bytes("00")));
+    expect(seen).toEqual([1, 2, 3]);
+  });
   it("finds the block after garbage that ends with a sync byte, and skips extra sync bytes unseen", () => {
     const block = encodeBlock(3, bytes("010028"));
     expect(deframe([Buffer.concat([bytes("1b0100010e11047e"), bytes("7e7e"), block])])).toEqual({ blocks: ["3:010028"], invalid: 8 });
@@ -120,6 +130,11 @@ describe("message format", () => {
     expect(format.decode(bytes("050301"), 0, 3)["step_pin"]).toBe("PA1");
     expect(format.decode(bytes("05030a"), 0, 3)["step_pin"]).toBe("?10");
     expect(() => format.encode([3, "PZ9"])).toThrow("Unknown value 'PZ9' in enumeration 'pin'");
+  });
+  it("refuses an argument that is no integer", () => {
+    const format = new MessageFormat(5, "m a=%u");
+    for (const value of [1.5, Number.NaN, Infinity]) expect(() => format.encode([value])).toThrow("Unable to encode: m");
+    expect(() => format.encode([])).toThrow("Unable to encode: m");
   });
   it("never reads past the end of its message", () => {
     const format = new MessageFormat(5, "m a=%u b=%*s");
