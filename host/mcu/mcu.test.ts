@@ -7,17 +7,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { afterAll, describe, expect, it } from "vitest";
-import { SeededFaults, SimLink, SimMcu, boards, type BoardProfile, type LinkFaults } from "../../sim-mcu/index.js";
+import { SeededFaults, SimLink, SimMcu, boards, dutyOf, type BoardProfile, type LinkFaults, type OutputState } from "../../sim-mcu/index.js";
 import type { ConfigSection } from "../config/config-section.js";
 import { TransportError } from "../errors.js";
 import { ModuleTable, type HostModule } from "../printer/module-table.js";
 import { Printer } from "../printer/printer.js";
 import { VirtualClock, type Participant } from "../reactor/clock.js";
 import { NEVER, Reactor } from "../reactor/reactor.js";
+import type { McuAdc } from "./adc.js";
 import type { McuDigitalOut } from "./digital-out.js";
 import type { McuEndstop } from "./endstop.js";
 import type { Mcu } from "./mcu.js";
 import type { PrinterPins } from "./pins.js";
+import type { McuPwm } from "./pwm.js";
 import { addMcus, addPins } from "./printer-mcus.js";
 import type { TriggeredStepper } from "./trsync.js";
 
@@ -39,6 +41,8 @@ class Bench {
   readonly links = new Map<string, SimLink>();
   participants: Participant[] = [];
   portsFail = false;
+  /** MCUs whose port does not exist now. */
+  readonly isAway = new Set<string>();
 
   constructor(setups: Record<string, BoardSetup> = { mcu: {} }) {
     for (const [name, setup] of Object.entries(setups)) {
@@ -106,6 +110,7 @@ class Host {
           if (bench.portsFail) throw new TransportError("no such device");
           return bench.links.get(name)!.reopen();
         },
+        portExists: (name: string) => !bench.isAway.has(name),
         addParticipant: (participant: Participant) => void bench.participants.push(participant),
         removeParticipant: (participant: Participant) => {
           bench.participants = bench.participants.filter((other) => other !== participant);
@@ -440,6 +445,118 @@ describe("an MCU beside the main one", () => {
       return bench.mcus.get(name)!.worldTimeAt(clock);
     });
     expect(Math.abs(worldTimes[0]! - worldTimes[1]!)).toBeLessThan(50e-6);
+  });
+});
+
+describe("outputs and inputs", () => {
+  it("drive a soft PWM pin with the duty cycle asked for, at its print time, and fall back to the shutdown value", async () => {
+    const bench = new Bench();
+    let pwm: McuPwm | undefined;
+    const host = await bench
+      .host(CONFIG, {
+        setup: (config) => {
+          pwm = config.getPrinter().lookupObject<PrinterPins>("pins").setupPin<McuPwm>("pwm", "!gpio5");
+          pwm.setupMaxDuration(0);
+          pwm.setupCycleTime(0.01);
+          pwm.setupStartValue(0.25, 0);
+        },
+      })
+      .connect();
+    const output = (): OutputState => bench.mcus.get("mcu")!.gpio.outputState("gpio5")!;
+    await host.runFor(1);
+    expect(dutyOf(output())).toBeCloseTo(0.75, 5);
+
+    const printTime = host.mcu().estimatedPrintTime(bench.clock.now) + 0.3;
+    pwm!.setPwm(printTime, 0.6);
+    await host.runFor(0.5);
+    expect(dutyOf(output())).toBeCloseTo(0.4, 5);
+    expect(output().since).toBe(host.mcu().printTimeToClock(printTime));
+
+    host.printer.invokeShutdown("test");
+    await host.runFor(0.1);
+    expect(dutyOf(output())).toBe(1);
+  });
+
+  it("refuse a start value that the safety limit would not hold", async () => {
+    const host = await new Bench()
+      .host(CONFIG, {
+        setup: (config) => {
+          config.getPrinter().lookupObject<PrinterPins>("pins").setupPin<McuDigitalOut>("digital_out", "gpio5").setupStartValue(1, 0);
+        },
+      })
+      .connect();
+
+    expect(host.message).toMatch(/^Pin with max duration must have start value equal to shutdown value\n/);
+  });
+
+  it("read an analogue pin every report time, stamped with the time of the reading", async () => {
+    const bench = new Bench();
+    const readings: [time: number, value: number][] = [];
+    bench.mcus.get("mcu")!.gpio.attachAnalog("analog0", () => 0.375);
+    const host = await bench
+      .host(CONFIG, {
+        setup: (config) => {
+          const adc = config.getPrinter().lookupObject<PrinterPins>("pins").setupPin<McuAdc>("adc", "analog0");
+          adc.setupMinmax(0.001, 8);
+          adc.setupAdcCallback(0.3, (readTime, value) => void readings.push([readTime, value]));
+        },
+      })
+      .connect();
+    const start = host.mcu().estimatedPrintTime(bench.clock.now);
+    await host.runFor(5);
+
+    expect(readings.length).toBeGreaterThanOrEqual(11);
+    expect(readings[0]![0] - start).toBeLessThan(1.6);
+    readings.forEach(([time, value], index) => {
+      expect(value).toBeCloseTo(0.375, 2);
+      if (index > 0) expect(time - readings[index - 1]![0]).toBeCloseTo(0.3, 6);
+    });
+  });
+});
+
+describe("an MCU that may be away", () => {
+  const TWO = `${CONFIG}\n[mcu tool]\nserial: /tmp/klipper_host_tool\nis_non_critical: True`;
+
+  it("is let go when it falls silent and configured again when it is back", async () => {
+    const bench = new Bench({ mcu: {}, tool: {} });
+    const host = await bench.host(TWO).connect();
+    expect([host.state, host.message]).toEqual(["ready", "Printer is ready"]);
+    const events: string[] = [];
+    for (const what of ["disconnected", "reconnected"]) {
+      host.printer.registerEventHandler(`danger:non_critical_mcu_tool:${what}`, () => void events.push(what));
+    }
+    host.watch();
+    bench.isAway.add("tool");
+
+    bench.links.get("tool")!.disconnect();
+    await host.runFor(10);
+    expect([host.state, events]).toEqual(["ready", ["disconnected"]]);
+    expect(host.mcu("mcu tool").getStatus().non_critical_disconnected).toBe(true);
+
+    bench.mcus.get("tool")!.restart(bench.clock.now);
+    bench.isAway.delete("tool");
+    await host.runFor(10);
+
+    expect([host.state, events]).toEqual(["ready", ["disconnected", "reconnected"]]);
+    expect(host.mcu("mcu tool").getStatus().non_critical_disconnected).toBe(false);
+  });
+
+  it("may be missing at the start", async () => {
+    const bench = new Bench({ mcu: {}, tool: {} });
+    bench.isAway.add("tool");
+    const host = await bench.host(TWO).connect();
+    expect(host.state).toBe("ready");
+
+    bench.isAway.delete("tool");
+    await host.runFor(5);
+
+    expect(host.mcu("mcu tool").getStatus().non_critical_disconnected).toBe(false);
+  });
+
+  it("cannot be the main one", async () => {
+    const host = await new Bench().host(`${CONFIG}\nis_non_critical: True`).connect();
+
+    expect(host.message).toMatch(/^Primary MCU cannot be marked as non-critical!\n/);
   });
 });
 

@@ -3,12 +3,15 @@
  * while the configuration is read, connect and configuration (CRC-32 of the command text decides whether an
  * MCU that is still configured can be taken over), then commands, clock conversions and the flush of step
  * queues. Print times in s, clocks in 64-bit MCU ticks. Messages are Kalico's, verbatim.
+ *
+ * Long because the surface that modules and plugins call is Kalico's one class; what has a life of its own
+ * (config commands, load, restarts, reconnects, step merging) lies in the files beside it.
  */
 import type { ConfigSection } from "../config/config-section.js";
 import { ConfigError, InvariantError, McuError, PinError, TransportError } from "../errors.js";
 import type { LogLevel } from "../observer.js";
 import type { Printer } from "../printer/printer.js";
-import type { Reactor, Timer } from "../reactor/reactor.js";
+import type { Reactor } from "../reactor/reactor.js";
 import type { ClockSync } from "../transport/clocksync.js";
 import type { PortOpener } from "../transport/port.js";
 import { SerialReader, type ResponseHandler } from "../transport/serialhdl.js";
@@ -20,6 +23,7 @@ import { isTemperatureFault, shutdownHelp } from "./mcu-errors.js";
 import { McuLoad } from "./mcu-load.js";
 import { restartMcu, RESTART_METHODS, type RestartMethod } from "./mcu-restart.js";
 import { faultySensors } from "./faulty-sensors.js";
+import { NonCriticalLink, type ReconnectSteps } from "./non-critical-link.js";
 import type { PinChip, PinParams, PinType, PrinterPins } from "./pins.js";
 import { MAX_NOMINAL_DURATION, MAX_SCHEDULE_TICKS, MIN_SCHEDULE_TIME } from "./schedule-limits.js";
 import { StepperSync, type StepQueue } from "./steppersync.js";
@@ -33,12 +37,8 @@ export interface McuStartArgs extends PortOpener<ConfigSection> {
   start_reason?: string;
 }
 
-/** Added to `reconnect_interval`, so that reconnects do not fall together with other events (s). */
-const RECONNECT_OFFSET_SECONDS = 0.12;
 /** Time (s) that an automatic restart gets before the connect is given up. */
 const AUTO_RESTART_SECONDS = 2;
-/** Time (s) for a reset command to leave before the port is closed. */
-const RESET_DRAIN_SECONDS = 0.015;
 /** Spacing (s) of the first samples of periodic queries, by oid. */
 const QUERY_SLOT_SECONDS = 0.01;
 
@@ -70,8 +70,7 @@ export class Mcu implements PinChip {
   private readonly baud: number | undefined;
   private restartMethod: RestartMethod | null = "command";
   private readonly maxStepperError: number;
-  private readonly reconnectInterval: number;
-  private readonly reconnectTimer: Timer | undefined;
+  private readonly nonCriticalLink: NonCriticalLink | undefined;
 
   private mcuFreq = 0;
   private readonly configCommands = new ConfigCommands();
@@ -123,8 +122,8 @@ export class Mcu implements PinChip {
     this.maxStepperError = config.getFloat("max_stepper_error", { default: 0.000025, minval: 0 });
     this.isNonCritical = config.getBoolean("is_non_critical", { default: false });
     if (this.isNonCritical && this.name === "mcu") throw new McuError("Primary MCU cannot be marked as non-critical!");
-    if (this.isNonCritical) this.reconnectTimer = this.reactor.registerTimer((eventTime) => this.reconnectEvent(eventTime));
-    this.reconnectInterval = config.getFloat("reconnect_interval", { default: 2 }) + RECONNECT_OFFSET_SECONDS;
+    const reconnectInterval = config.getFloat("reconnect_interval", { default: 2 });
+    if (this.isNonCritical) this.nonCriticalLink = new NonCriticalLink(this.reconnectSteps(), reconnectInterval);
     this.printer.registerEventHandler("klippy:firmware_restart", () => this.firmwareRestart());
     this.printer.registerEventHandler("klippy:mcu_identify", async () => {
       await this.mcuIdentify();
@@ -335,8 +334,8 @@ export class Mcu implements PinChip {
     const [offset, freq] = this.clockSync.calibrateClock(printTime, eventTime);
     this.stepperSync.setTime(offset, freq);
     if (this.clockSync.isActive() || this.timedOut) return;
-    if (this.isNonCritical) {
-      this.handleNonCriticalDisconnect();
+    if (this.nonCriticalLink !== undefined) {
+      this.nonCriticalLink.lost();
       return;
     }
     this.timedOut = true;
@@ -454,7 +453,7 @@ export class Mcu implements PinChip {
 
   private async connect(): Promise<void> {
     if (this.nonCriticalDisconnected) {
-      this.reactor.updateTimer(this.reconnectTimer!, this.reactor.NOW + this.reconnectInterval);
+      this.nonCriticalLink!.waitForIt();
       return;
     }
     let state = await this.queryConfig();
@@ -581,60 +580,35 @@ export class Mcu implements PinChip {
     this.statusInfo.non_critical_disconnected = away;
   }
 
-  private handleNonCriticalDisconnect(): void {
-    this.nonCriticalDisconnected = true;
-    this.clockSync.disconnect();
-    this.disconnect();
-    this.reactor.updateTimer(this.reconnectTimer!, this.reactor.NOW);
-    this.printer.sendEvent(this.getNonCriticalDisconnectEventName());
-    this.respondInfo(`mcu: '${this.name}' disconnected!`);
-  }
-
-  private async reconnectEvent(eventTime: number): Promise<number> {
-    if (!(await this.reconnect())) return eventTime + this.reconnectInterval;
-    this.respondInfo(`mcu: '${this.name}' reconnected!`);
-    return this.reactor.NEVER;
-  }
-
-  private async reconnect(): Promise<boolean> {
-    try {
-      if (!(await this.mcuIdentify())) return false;
-      if (await this.resetIfShutdown()) return false;
-      this.shutdownSeen = false;
-      this.resetToInitialState();
-      this.setNonCriticalDisconnected(false);
-      await this.connect();
-    } catch (error) {
-      this.log("error", `Reconnect attempt on MCU '${this.name}' failed: ${String(error)}`);
-      this.abortReconnect();
-      return false;
-    }
-    this.printer.sendEvent(this.getNonCriticalReconnectEventName());
-    return true;
-  }
-
-  /** A shutdown outlives the link: asks the MCU to reset, so that a later attempt finds it clean. */
-  private async resetIfShutdown(): Promise<boolean> {
-    const state = await this.lookupQueryCommand(GET_CONFIG, CONFIG_RESPONSE).send();
-    if (!state.is_shutdown) return false;
-    this.log("info", `MCU '${this.name}' is in a shutdown state - attempting reset`);
-    const reset = this.resetCmd ?? this.configResetCmd ?? this.tryLookupCommand("clear_shutdown");
-    reset?.send();
-    await this.reactor.pause(this.reactor.monotonic() + RESET_DRAIN_SECONDS);
-    this.abortReconnect();
-    return true;
-  }
-
-  private abortReconnect(): void {
-    this.clockSync.disconnect();
-    this.disconnect();
-    this.setNonCriticalDisconnected(true);
-  }
-
-  private resetToInitialState(): void {
-    this.configCommands.reset();
-    this.reservedMoveSlots = 0;
-    this.stepperSync = undefined;
+  private reconnectSteps(): ReconnectSteps {
+    const { name, printer, reactor } = this;
+    return {
+      name,
+      reactor,
+      identify: () => this.mcuIdentify(),
+      isShutDown: async () => Boolean((await this.lookupQueryCommand(GET_CONFIG, CONFIG_RESPONSE).send()).is_shutdown),
+      sendReset: () => {
+        this.log("info", `MCU '${name}' is in a shutdown state - attempting reset`);
+        (this.resetCmd ?? this.configResetCmd ?? this.tryLookupCommand("clear_shutdown"))?.send();
+      },
+      forget: () => {
+        this.shutdownSeen = false;
+        this.configCommands.reset();
+        this.reservedMoveSlots = 0;
+        this.stepperSync = undefined;
+      },
+      configure: () => this.connect(),
+      letGo: () => {
+        this.clockSync.disconnect();
+        this.disconnect();
+        this.setNonCriticalDisconnected(true);
+      },
+      announce: (what) => {
+        printer.sendEvent(what === "reconnected" ? this.getNonCriticalReconnectEventName() : this.getNonCriticalDisconnectEventName());
+        this.respondInfo(`mcu: '${name}' ${what}!`);
+      },
+      logFailure: (error) => this.log("error", `Reconnect attempt on MCU '${name}' failed: ${String(error)}`),
+    };
   }
 
   // ---- small helpers ----
@@ -675,11 +649,7 @@ export class Mcu implements PinChip {
   }
 
   private debugState(): string {
-    return [
-      this.configCommands.dumpDebug(),
-      this.clockSync.dumpDebug(),
-      this.serial.dumpDebug(),
-    ].join("\n");
+    return [this.configCommands.dumpDebug(), this.clockSync.dumpDebug(), this.serial.dumpDebug()].join("\n");
   }
 }
 
