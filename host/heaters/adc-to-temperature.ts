@@ -26,6 +26,9 @@ export interface TemperatureSensor {
   getReportTimeDelta(): number;
 }
 
+/** Makes a sensor of one type from the section that uses it. */
+export type SensorFactory = (config: ConfigSection) => TemperatureSensor;
+
 /** Object `query_adc`, where every ADC pin is registered for QUERY_ADC. */
 interface QueryAdc {
   registerAdc(name: string, mcuAdc: McuAdc): void;

@@ -1,8 +1,7 @@
 /** Sensor types that every printer knows: the standard thermistors, amplifier chips and platinum resistors. */
-import { PrinterAdcToTemperature } from "./adc-to-temperature.js";
+import { PrinterAdcToTemperature, type SensorFactory } from "./adc-to-temperature.js";
 import type { ConfigSection } from "./host-types.js";
 import { InterpolationError, LinearResistance, LinearVoltage } from "./linear-interpolate.js";
-import type { PrinterHeaters, SensorFactory } from "./printer-heaters.js";
 import type { SensorSample } from "./sensor-tables.js";
 import { AD595, AD597, AD8494, AD8495, AD8496, AD8497, ina826Pt100, platinumResistance } from "./sensor-tables.js";
 import { STANDARD_THERMISTORS } from "./standard-thermistors.js";
@@ -63,8 +62,14 @@ export function tableSensors(): [name: string, factory: SensorFactory][] {
   ];
 }
 
+/** Where sensor types are registered. */
+interface SensorRegistry {
+  readonly sensorFactories: ReadonlyMap<string, SensorFactory>;
+  addSensorFactory(sensorType: string, sensorFactory: SensorFactory): void;
+}
+
 /** Register all of them, but no thermistor that the configuration has described itself before. */
-export function registerBuiltInSensors(heaters: PrinterHeaters): void {
+export function registerBuiltInSensors(heaters: SensorRegistry): void {
   for (const [name, factory] of tableSensors()) heaters.addSensorFactory(name, factory);
   for (const [name, params] of STANDARD_THERMISTORS) {
     if (!heaters.sensorFactories.has(name)) heaters.addSensorFactory(name, thermistorSensor(params));

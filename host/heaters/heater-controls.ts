@@ -3,15 +3,21 @@ import { ControlDualLoopPid } from "./control-dual-loop-pid.js";
 import { ControlPid } from "./control-pid.js";
 import { ControlVelocityPid } from "./control-velocity-pid.js";
 import { ControlBangBang } from "./control-watermark.js";
-import type { ControlProfile, HeaterControl } from "./heater-control.js";
-import type { Heater } from "./heater.js";
-import type { ConfigSection } from "./host-types.js";
+import type { ControlledHeater, ControlProfile, HeaterControl } from "./heater-control.js";
+import type { ConfigSection, Printer } from "./host-types.js";
 
 const INNER_TARGET_OPTION = "inner_target_temp";
 const INNER_TARGET_DEPRECATED_OPTION = "inner_max_temp";
 
+/** A heater with its section of the configuration. */
+export interface ConfiguredHeater extends ControlledHeater {
+  readonly config: ConfigSection;
+  readonly printer: Printer;
+  readonly shortName: string;
+}
+
 /** The algorithm that `profile` names, set up for `heater`. */
-export function createControl(profile: ControlProfile, heater: Heater, loadClean: boolean): HeaterControl {
+export function createControl(profile: ControlProfile, heater: ConfiguredHeater, loadClean: boolean): HeaterControl {
   switch (profile.control) {
     case "watermark":
       return new ControlBangBang(profile, heater, loadClean);

@@ -275,3 +275,27 @@ describe("PID_PROFILE", () => {
     });
   });
 });
+
+describe("PID_CALIBRATE", () => {
+  it("finds gains, makes them the heater's profile, and leaves the heater off", async () => {
+    const bed = await heatedBed(`${BED}[verify_heater heater_bed]\nmax_error: 100000\n`);
+    let isDone = false;
+    bed.bench.printer.getReactor().registerCallback(async () => {
+      await bed.bench.gcode.runScript("PID_CALIBRATE HEATER=heater_bed TARGET=60 TOLERANCE=0.05");
+      isDone = true;
+    });
+
+    for (let i = 0; i < 60 && !isDone; i++) await bed.run(bed.bench.clock.now + 60);
+
+    expect(bed.bench.output.at(-1)).toMatch(
+      /^\/\/ PID parameters for 60\.00°C: pid_Kp=\d+\.\d{3} pid_Ki=\d+\.\d{3} pid_Kd=\d+\.\d{3}\n\/\/ Heater: heater_bed\n/);
+    expect(bed.heater.control.getProfile()).toMatchObject({ control: "pid", name: "default", pid_target: 60 });
+    expect(bed.heater.targetTemp).toBe(0);
+  });
+
+  it("refuses a heater that does not exist", async () => {
+    const bed = await heatedBed();
+
+    await expect(bed.bench.script("PID_CALIBRATE HEATER=nose TARGET=60")).rejects.toThrow("Unknown heater 'nose'");
+  });
+});

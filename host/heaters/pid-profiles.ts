@@ -3,9 +3,8 @@
  * `[pid_profile <heater> <name>]` are further ones. PID_PROFILE loads, shows, changes, saves and removes them.
  */
 import { formatFixed } from "../motion/format-fixed.js";
-import type { ControlProfile } from "./heater-control.js";
-import type { Heater } from "./heater.js";
-import type { ConfigSection, GCodeCommand } from "./host-types.js";
+import type { ControlProfile, HeaterControl } from "./heater-control.js";
+import type { ConfigSection, GCodeCommand, GCodeDispatch, Printer } from "./host-types.js";
 
 const PID_PROFILE_VERSION = 1;
 const PID_CONTROL_TYPES = ["pid", "pid_v", "dual_loop_pid"];
@@ -31,12 +30,25 @@ function gainsText(profile: ControlProfile, innerLoop = false): string {
   }).join(" ");
 }
 
+/** The heater that owns the profiles. */
+export interface ProfiledHeater {
+  readonly config: ConfigSection;
+  readonly printer: Printer;
+  readonly gcode: GCodeDispatch;
+  readonly name: string;
+  readonly shortName: string;
+  getSmoothTime(): number;
+  getControl(): HeaterControl;
+  setControl(control: HeaterControl, keepTarget: boolean): HeaterControl;
+  lookupControl(profile: ControlProfile, loadClean: boolean): HeaterControl;
+}
+
 export class ProfileManager {
   readonly profiles = new Map<string, ControlProfile>();
   readonly incompatibleProfiles: string[] = [];
-  private readonly heater: Heater;
+  private readonly heater: ProfiledHeater;
 
-  constructor(heater: Heater) {
+  constructor(heater: ProfiledHeater) {
     this.heater = heater;
     for (const section of heater.config.getPrefixSections(`pid_profile ${heater.shortName}`)) {
       this.initProfile(section, section.getName().split(" ").slice(2).join(" "));

@@ -3,13 +3,10 @@
  * temperatures. Waiting is the only part that pauses.
  */
 import { formatFixed } from "../motion/format-fixed.js";
-import type { TemperatureSensor } from "./adc-to-temperature.js";
+import type { SensorFactory, TemperatureSensor } from "./adc-to-temperature.js";
 import { registerBuiltInSensors } from "./built-in-sensors.js";
 import { DualSensorHeater, Heater } from "./heater.js";
 import type { ConfigSection, GCodeCommand, GCodeDispatch, Printer } from "./host-types.js";
-
-/** Makes a sensor of one type from the section that uses it. */
-export type SensorFactory = (config: ConfigSection) => TemperatureSensor;
 
 /** Anything M105 and TEMPERATURE_WAIT can read. */
 export interface ReportedSensor {
