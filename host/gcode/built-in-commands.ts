@@ -5,16 +5,6 @@
 import type { GCodeCommand } from "./gcode-command.js";
 import type { GCodeDispatch, GCodeHandler } from "./dispatch.js";
 
-/** What a restart needs from the object `toolhead`. */
-interface RestartingToolhead {
-  getLastMoveTime(): number;
-  dwell(seconds: number): void | Promise<void>;
-  waitMoves(): Promise<void>;
-}
-
-/** Seconds of standstill after the last move before a restart. */
-const RESTART_DWELL = 0.5;
-
 /** Registers them with the dispatcher. */
 export function registerBuiltInCommands(gcode: GCodeDispatch): void {
   const { printer } = gcode;
@@ -27,27 +17,13 @@ export function registerBuiltInCommands(gcode: GCodeDispatch): void {
     const message = `FIRMWARE_NAME:Kalico FIRMWARE_VERSION:${printer.getStartArgs().software_version ?? "None"}`;
     if (!gcmd.ack(message)) gcmd.respondInfo(message);
   });
-  add("RESTART", () => requestRestart(gcode, "restart"), "Reload config file and restart host software");
-  add("FIRMWARE_RESTART", () => requestRestart(gcode, "firmware_restart"), "Restart firmware, host, and reload config");
+  add("RESTART", () => gcode.requestRestart("restart"), "Reload config file and restart host software");
+  add("FIRMWARE_RESTART", () => gcode.requestRestart("firmware_restart"), "Restart firmware, host, and reload config");
   add("ECHO", (gcmd) => gcmd.respondInfo(gcmd.getCommandline(), { log: false }));
   add("STATUS", (gcmd) => reportStatus(gcode, gcmd), "Report the printer status");
   add("HELP", (gcmd) => reportHelp(gcode, gcmd), "Report the list of available extended G-Code commands");
   add("HEATER_INTERRUPT", () => gcode.incrementInterruptCounter());
   add("LOG_ROLLOVER", () => printer.log("info", "Log rollover requested"));
-}
-
-/** Lets the moves that are planned finish, then ends this run of the host. */
-export async function requestRestart(gcode: GCodeDispatch, result: "exit" | "restart" | "firmware_restart"): Promise<void> {
-  const { printer } = gcode;
-  if (gcode.isPrinterReady) {
-    const toolhead = printer.lookupObject<RestartingToolhead>("toolhead");
-    const printTime = toolhead.getLastMoveTime();
-    if (result === "exit") printer.log("info", `Exiting (print time ${printTime.toFixed(3)}s)`);
-    printer.sendEvent("gcode:request_restart", printTime);
-    await toolhead.dwell(RESTART_DWELL);
-    await toolhead.waitMoves();
-  }
-  printer.requestExit(result);
 }
 
 function reportStatus(gcode: GCodeDispatch, gcmd: GCodeCommand): void {

@@ -24,6 +24,16 @@ export interface RegisterOptions {
   desc?: string | null;
 }
 
+/** What a restart needs from the object `toolhead`. */
+interface RestartingToolhead {
+  getLastMoveTime(): number;
+  dwell(seconds: number): MaybePromise;
+  waitMoves(): Promise<void>;
+}
+
+/** Seconds of standstill after the last move before a restart. */
+const RESTART_DWELL = 0.5;
+
 interface MuxCommand {
   key: string;
   values: Map<string | null, GCodeHandler>;
@@ -331,6 +341,19 @@ export class GCodeDispatch {
     gcmd.respondInfo(`Unknown command:"${command}"`);
     this.printer.sendEvent("gcode:unknown_command", command);
     return undefined;
+  }
+
+  /** Lets the moves that are planned finish, then ends this run of the host. */
+  async requestRestart(result: "exit" | "restart" | "firmware_restart"): Promise<void> {
+    if (this.isPrinterReady) {
+      const toolhead = this.printer.lookupObject<RestartingToolhead>("toolhead");
+      const printTime = toolhead.getLastMoveTime();
+      if (result === "exit") this.printer.log("info", `Exiting (print time ${printTime.toFixed(3)}s)`);
+      this.printer.sendEvent("gcode:request_restart", printTime);
+      await toolhead.dwell(RESTART_DWELL);
+      await toolhead.waitMoves();
+    }
+    this.printer.requestExit(result);
   }
 
   // ---- answers ----

@@ -5,7 +5,6 @@
 import { CommandError } from "../errors.js";
 import type { Printer } from "../printer/printer-surface.js";
 import type { Completion } from "../reactor/completion.js";
-import { requestRestart } from "./built-in-commands.js";
 import type { GCodeDispatch } from "./dispatch.js";
 
 /** Bytes that one read of the input returns. */
@@ -35,7 +34,7 @@ export function feedGcode(printer: Printer, input: string | readonly string[], o
   return printer.getReactor().registerCallback(async () => {
     const result = await feed(printer, lines, options);
     options.onDone?.(result);
-    if (options.exitAtEnd === true) await requestRestart(printer.lookupObject<GCodeDispatch>("gcode"), "exit");
+    if (options.exitAtEnd === true) await printer.lookupObject<GCodeDispatch>("gcode").requestRestart("exit");
     return result;
   });
 }

@@ -1,5 +1,5 @@
 /** Checks that statement tags are known and closed in order, before parsing, with Jinja2's messages. */
-import { TemplateSyntaxError, type TemplateToken } from "./klipper-lexer.js";
+import { TemplateSyntaxError, type TemplateToken } from "./template-tokens.js";
 
 /** Block → the tags that may follow inside it at its own level. */
 const BLOCKS: Record<string, readonly string[]> = {

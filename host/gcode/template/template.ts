@@ -6,12 +6,13 @@ import { parse } from "@huggingface/jinja";
 import { checkBlocks } from "./block-check.js";
 import { evaluateTemplate } from "./evaluator.js";
 import { lookupFilter } from "./jinja-filters.js";
-import { lexTemplate, TemplateSyntaxError, type TemplateToken } from "./klipper-lexer.js";
+import { lexTemplate } from "./klipper-lexer.js";
 import { PyError, type Value } from "./py-values.js";
 import type { Node } from "./template-nodes.js";
+import { TemplateSyntaxError, type TemplateToken } from "./template-tokens.js";
 import { NOT_TEST_PREFIX, TEST_PREFIX } from "./token-rewrite.js";
 
-export { TemplateSyntaxError } from "./klipper-lexer.js";
+export { TemplateSyntaxError } from "./template-tokens.js";
 
 /** A template that can be rendered any number of times. */
 export class JinjaTemplate {

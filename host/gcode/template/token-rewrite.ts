@@ -3,7 +3,7 @@
  * `do`, tests with arguments, and parentheses that group (against those that call), which chained
  * comparisons and one-element tuples need told apart. The evaluator knows the names used here.
  */
-import type { TemplateToken, TokenType } from "./klipper-lexer.js";
+import type { TemplateToken, TokenType } from "./template-tokens.js";
 
 /** Pseudo functions and targets that the rewriting brings in. */
 export const GROUP = "__group__";

@@ -1,0 +1,113 @@
+/** Object `pause_resume`: PAUSE, RESUME, CLEAR_PAUSE and CANCEL_PRINT, with the position kept in between. */
+import type { ConfigSection } from "../config/config-section.js";
+import type { GCodeDispatch } from "../gcode/dispatch.js";
+import type { GCodeCommand } from "../gcode/gcode-command.js";
+import { formatFixed } from "../motion/format-fixed.js";
+import type { Printer } from "../printer/printer-surface.js";
+
+/** The source of a print that can be held, e.g. `virtual_sdcard`. */
+interface PrintSource {
+  isActive(): boolean;
+  doPause(): Promise<void>;
+  doResume(): void;
+  doCancel(): Promise<void>;
+}
+
+interface Webhooks {
+  registerEndpoint?(path: string, callback: (request: unknown) => unknown): void;
+}
+
+export class PauseResume {
+  readonly #printer: Printer;
+  readonly #gcode: GCodeDispatch;
+  /** mm/s */
+  readonly #recoverVelocity: number;
+  #sdcard: PrintSource | null = null;
+  #isPaused = false;
+  #sdPaused = false;
+  #pauseCommandSent = false;
+
+  constructor(config: ConfigSection) {
+    this.#printer = config.getPrinter();
+    this.#gcode = this.#printer.lookupObject<GCodeDispatch>("gcode");
+    this.#recoverVelocity = config.getFloat("recover_velocity", { default: 50 });
+    this.#printer.registerEventHandler("klippy:connect", () => {
+      this.#sdcard = this.#printer.lookupObject<PrintSource | null>("virtual_sdcard", null);
+    });
+    const add = (command: string, handler: (gcmd: GCodeCommand) => void | Promise<void>, desc: string): void => {
+      this.#gcode.registerCommand(command, handler, { desc });
+    };
+    add("PAUSE", (gcmd) => this.#pause(gcmd), "Pauses the current print");
+    add("RESUME", (gcmd) => this.#resume(gcmd), "Resumes the print from a pause");
+    add("CLEAR_PAUSE", () => this.#clearPause(), "Clears the current paused state without resuming the print");
+    add("CANCEL_PRINT", (gcmd) => this.#cancel(gcmd), "Cancel the current print");
+    const webhooks = this.#printer.lookupObject<Webhooks | null>("webhooks", null);
+    for (const [path, script] of [["cancel", "CANCEL_PRINT"], ["pause", "PAUSE"], ["resume", "RESUME"]] as const) {
+      webhooks?.registerEndpoint?.(`pause_resume/${path}`, () => this.#gcode.runScript(script));
+    }
+  }
+
+  getStatus(_eventTime?: number): { is_paused: boolean } {
+    return { is_paused: this.#isPaused };
+  }
+
+  /** Whether a file prints. */
+  isSdActive(): boolean {
+    return this.#sdcard !== null && this.#sdcard.isActive();
+  }
+
+  /** Holds the print, from an event as well; PAUSE itself is another matter. */
+  async sendPauseCommand(): Promise<void> {
+    if (this.#pauseCommandSent) return;
+    if (this.isSdActive()) {
+      this.#sdPaused = true;
+      await this.#sdcard!.doPause();
+    } else {
+      this.#sdPaused = false;
+      this.#gcode.respondInfo("action:paused");
+    }
+    this.#pauseCommandSent = true;
+  }
+
+  /** Lets the print go on. */
+  sendResumeCommand(): void {
+    if (this.#sdPaused) {
+      this.#sdcard!.doResume();
+      this.#sdPaused = false;
+    } else {
+      this.#gcode.respondInfo("action:resumed");
+    }
+    this.#pauseCommandSent = false;
+  }
+
+  async #pause(gcmd: GCodeCommand): Promise<void> {
+    if (this.#isPaused) {
+      gcmd.respondInfo("Print already paused");
+      return;
+    }
+    await this.sendPauseCommand();
+    await this.#gcode.runScriptFromCommand("SAVE_GCODE_STATE NAME=PAUSE_STATE");
+    this.#isPaused = true;
+  }
+
+  async #resume(gcmd: GCodeCommand): Promise<void> {
+    if (!this.#isPaused) {
+      gcmd.respondInfo("Print is not paused, resume aborted");
+      return;
+    }
+    const velocity = gcmd.getFloat("VELOCITY", { default: this.#recoverVelocity });
+    await this.#gcode.runScriptFromCommand(`RESTORE_GCODE_STATE NAME=PAUSE_STATE MOVE=1 MOVE_SPEED=${formatFixed(velocity, 4)}`);
+    this.sendResumeCommand();
+    this.#isPaused = false;
+  }
+
+  #clearPause(): void {
+    this.#isPaused = this.#pauseCommandSent = false;
+  }
+
+  async #cancel(gcmd: GCodeCommand): Promise<void> {
+    if (this.isSdActive() || this.#sdPaused) await this.#sdcard!.doCancel();
+    else gcmd.respondInfo("action:cancel");
+    this.#clearPause();
+  }
+}
