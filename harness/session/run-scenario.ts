@@ -99,7 +99,6 @@ class Session {
       ...(scenario.withPlugin ? { plugins: context.plugins } : {}),
       ...(scenario.jitterSeconds > 0 ? { jitter: () => random.between(0, scenario.jitterSeconds) } : {}),
     });
-    this.#world.world.afterRun = () => context.meter.endStretches();
     this.#world.onStart = (printer, reactor) => this.#prepare(printer, reactor);
   }
 
@@ -244,6 +243,7 @@ class Session {
   /** Subscribers and probes of a new life. */
   #prepare(printer: Printer, reactor: Reactor): void {
     this.#collector.phase = "after-load";
+    reactor.afterStretch = () => this.#context.meter.endStretches();
     const sample = (): void => this.#sampleAll(printer);
     for (const event of ["klippy:mcu_identify", "klippy:connect", "klippy:ready", "klippy:shutdown", "klippy:disconnect"]) {
       printer.registerEventHandler(event, () => { sample(); return undefined; });

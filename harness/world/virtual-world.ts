@@ -13,8 +13,6 @@ export class VirtualWorld {
   readonly clock: VirtualClock;
   /** World time of the last deadline that was run, seconds. */
   worldTime = 0;
-  /** Called after each participant has run, e.g. to end the bookkeeping of a callback. */
-  afterRun: (() => void) | undefined;
   #participants: Participant[] = [];
   #abort = false;
 
@@ -28,6 +26,16 @@ export class VirtualWorld {
 
   remove(participant: Participant): void {
     this.#participants = this.#participants.filter((p) => p !== participant);
+  }
+
+  /** Who runs next, and when: for diagnosis. */
+  next(): { name: string; deadline: number } | undefined {
+    let found: { name: string; deadline: number } | undefined;
+    for (const participant of this.#participants) {
+      const deadline = participant.nextDeadline();
+      if (found === undefined || deadline < found.deadline) found = { name: participant.name, deadline };
+    }
+    return found;
   }
 
   /** Ends the loop at the next opportunity (Ctrl-C, limits). */
@@ -58,7 +66,6 @@ export class VirtualWorld {
       this.clock.now = this.worldTime;
       const running = next.run(this.worldTime);
       if (running !== undefined) await running;
-      this.afterRun?.();
       if (tick !== undefined && this.worldTime >= nextTick) {
         nextTick = this.worldTime + 1;
         tick(this.worldTime);

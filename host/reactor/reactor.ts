@@ -281,7 +281,9 @@ export class Reactor implements Participant, Parker {
   nextDeadline(): number {
     if (this.#stopped) return NEVER;
     if (!this.#process || this.#asyncQueue.length > 0 || this.#settled.length > 0) return this.#busyUntil;
-    return this.#nextTimer > this.#busyUntil ? this.#nextTimer : this.#busyUntil;
+    if (this.#nextTimer <= this.#busyUntil) return this.#busyUntil;
+    // The poll sleeps a millisecond at least: a timer that asks for "now plus a rounding error" cannot spin.
+    return Math.max(this.#nextTimer, this.#busyUntil + POLL_TICK);
   }
 
   /** One dispatch pass at the clock's time. Synchronous unless a callback is. */
