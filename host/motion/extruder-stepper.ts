@@ -10,7 +10,7 @@ import type { Trapq } from "../steps/trapq.js";
 import { formatFixed } from "./format-fixed.js";
 import { dangerOptions, type Gcode, type GcodeCommand } from "./ports.js";
 import { PrinterStepper, type McuStepper } from "./stepper.js";
-import type { ToolHead } from "./toolhead.js";
+import type { Toolhead } from "./surface.js";
 
 /** An extruder as a stepper that follows it sees it. */
 interface MotionSource {
@@ -62,8 +62,8 @@ export class ExtruderStepper {
     });
   }
 
-  private toolhead(): ToolHead {
-    return this.printer.lookupObject<ToolHead>("toolhead");
+  private toolhead(): Toolhead {
+    return this.printer.lookupObject<Toolhead>("toolhead");
   }
 
   private handleConnect(): void {

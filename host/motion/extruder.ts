@@ -10,7 +10,7 @@ import { ExtruderStepper } from "./extruder-stepper.js";
 import { formatFixed } from "./format-fixed.js";
 import type { Move } from "./move.js";
 import type { Gcode, GcodeCommand, Heater, Heaters } from "./ports.js";
-import type { ToolHead, ToolheadAxis } from "./toolhead.js";
+import type { Toolhead, ToolheadAxis } from "./surface.js";
 
 export class PrinterExtruder implements ToolheadAxis {
   readonly isExtruder = true;
@@ -45,7 +45,7 @@ export class PrinterExtruder implements ToolheadAxis {
     const maxCrossSection = config.getFloat("max_extrude_cross_section", { default: defaultCrossSection, above: 0 });
     this.maxExtrudeRatio = maxCrossSection / this.filamentArea;
     printer.log("info", `Extruder max_extrude_ratio=${formatFixed(this.maxExtrudeRatio, 6)}`);
-    const toolhead = printer.lookupObject<ToolHead>("toolhead");
+    const toolhead = printer.lookupObject<Toolhead>("toolhead");
     const [maxVelocity, maxAccel] = toolhead.getMaxVelocity();
     this.maxEVelocity = config.getFloat("max_extrude_only_velocity", { default: maxVelocity * defaultRatio, above: 0 });
     this.maxEAccel = config.getFloat("max_extrude_only_accel", { default: maxAccel * defaultRatio, above: 0 });
@@ -56,7 +56,7 @@ export class PrinterExtruder implements ToolheadAxis {
     this.registerCommands(toolhead, printer.lookupObject<Gcode>("gcode"));
   }
 
-  private registerCommands(toolhead: ToolHead, gcode: Gcode): void {
+  private registerCommands(toolhead: Toolhead, gcode: Gcode): void {
     if (this.name === "extruder") {
       toolhead.setExtruder(this, 0);
       gcode.registerCommand("M104", (gcmd) => this.cmdM104(gcmd));
@@ -175,12 +175,12 @@ export class PrinterExtruder implements ToolheadAxis {
 
   /** The extruder with that number (null: the active one); null when there is none. */
   private lookupExtruder(index: number | null): { getHeater(): Heater } | null {
-    if (index === null) return this.printer.lookupObject<ToolHead>("toolhead").getExtruder() as unknown as { getHeater(): Heater };
+    if (index === null) return this.printer.lookupObject<Toolhead>("toolhead").getExtruder() as unknown as { getHeater(): Heater };
     return this.printer.lookupObject<PrinterExtruder | null>(index === 0 ? "extruder" : `extruder${index}`, null);
   }
 
   private cmdActivateExtruder(gcmd: GcodeCommand): void {
-    const toolhead = this.printer.lookupObject<ToolHead>("toolhead");
+    const toolhead = this.printer.lookupObject<Toolhead>("toolhead");
     if (toolhead.getExtruder() === this) {
       gcmd.respondInfo(`Extruder ${this.name} already active`);
       return;

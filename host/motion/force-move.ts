@@ -11,7 +11,7 @@ import { formatFixed } from "./format-fixed.js";
 import type { Gcode, GcodeCommand } from "./ports.js";
 import type { PrinterStepperEnable } from "./stepper-enable.js";
 import type { McuStepper } from "./stepper.js";
-import type { ToolHead } from "./toolhead.js";
+import type { Toolhead } from "./surface.js";
 
 const BUZZ_SECONDS = 0.25;
 const BUZZ_DISTANCE = 1;
@@ -73,8 +73,8 @@ export class ForceMove {
     return stepper;
   }
 
-  private toolhead(): ToolHead {
-    return this.printer.lookupObject<ToolHead>("toolhead");
+  private toolhead(): Toolhead {
+    return this.printer.lookupObject<Toolhead>("toolhead");
   }
 
   private async forceEnable(stepper: McuStepper): Promise<boolean> {

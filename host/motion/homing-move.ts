@@ -6,15 +6,14 @@
 import { CommandError } from "../errors.js";
 import type { Printer } from "../printer/printer-surface.js";
 import type { Completion } from "../reactor/completion.js";
-import type { Kinematics } from "./kinematics/kinematics.js";
 import { dangerOptions } from "./ports.js";
 import type { Endstop, NamedEndstop } from "./rail.js";
 import type { McuStepper } from "./stepper.js";
-import type { ToolHead } from "./toolhead.js";
+import type { Kinematics, Toolhead } from "./surface.js";
 
 /** What a homing move needs of a toolhead; manual steppers bring their own. */
 export type HomingToolhead = Pick<
-  ToolHead,
+  Toolhead,
   "getPosition" | "setPosition" | "getLastMoveTime" | "flushStepGeneration" | "dwell" | "dripMove" | "getKinematics"
 >;
 
@@ -72,7 +71,7 @@ export class HomingMove {
   constructor(printer: Printer, endstops: readonly NamedEndstop[], toolhead?: HomingToolhead | null) {
     this.printer = printer;
     this.endstops = endstops;
-    this.toolhead = toolhead ?? printer.lookupObject<ToolHead>("toolhead");
+    this.toolhead = toolhead ?? printer.lookupObject<Toolhead>("toolhead");
   }
 
   getMcuEndstops(): Endstop[] {

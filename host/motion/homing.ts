@@ -9,7 +9,7 @@ import { commandedPositions, distance, HomingMove, type HomingToolhead } from ".
 import type { Gcode, GcodeCommand } from "./ports.js";
 import type { Endstop, HomingInfo, NamedEndstop, PrinterRail } from "./rail.js";
 import type { PrinterStepperEnable } from "./stepper-enable.js";
-import type { ToolHead } from "./toolhead.js";
+import type { Toolhead } from "./surface.js";
 
 export { HomingMove, multiComplete, StepperPosition, type HomingMoveOptions } from "./homing-move.js";
 
@@ -18,14 +18,14 @@ type PartialCoord = readonly (number | null)[];
 /** One request to home: the axes, and the positions at which their steppers triggered. */
 export class Homing {
   readonly printer: Printer;
-  readonly toolhead: ToolHead;
+  readonly toolhead: Toolhead;
   private changedAxes: number[] = [];
   private triggerMcuPos: Record<string, number> = {};
   private adjustPos: Record<string, number> = {};
 
   constructor(printer: Printer) {
     this.printer = printer;
-    this.toolhead = printer.lookupObject<ToolHead>("toolhead");
+    this.toolhead = printer.lookupObject<Toolhead>("toolhead");
   }
 
   /** 0, 1, 2 for x, y, z, in the order in which they are homed. */
@@ -230,7 +230,7 @@ export class PrinterHoming {
     const homing = new Homing(this.printer);
     homing.setAxes(named.length > 0 ? named : [0, 1, 2]);
     try {
-      await this.printer.lookupObject<ToolHead>("toolhead").getKinematics().home(homing);
+      await this.printer.lookupObject<Toolhead>("toolhead").getKinematics().home(homing);
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
       if (!this.printer.isShutdown()) await this.printer.lookupObject<PrinterStepperEnable>("stepper_enable").motorOff();

@@ -8,7 +8,7 @@ import type { Printer } from "../printer/printer-surface.js";
 import { formatFixed } from "./format-fixed.js";
 import { commandedPositions } from "./homing-move.js";
 import type { Gcode, GcodeCommand, GcodeMove } from "./ports.js";
-import type { ToolHead } from "./toolhead.js";
+import type { Toolhead } from "./surface.js";
 
 /** The nozzle comes from above, so that backlash is always the same. */
 const Z_BOB_MINIMUM = 0.5;
@@ -117,7 +117,7 @@ export function verifyNoManualProbe(printer: Printer): void {
 /** One manual probe: from the command that starts it to ACCEPT or ABORT. */
 export class ManualProbeHelper {
   private readonly gcode: Gcode;
-  private readonly toolhead: ToolHead;
+  private readonly toolhead: Toolhead;
   private readonly manualProbe: ManualProbe;
   private readonly finalizeCallback: ProbeFinalize;
   private readonly speed: number;
@@ -128,7 +128,7 @@ export class ManualProbeHelper {
   constructor(printer: Printer, gcmd: GcodeCommand, finalizeCallback: ProbeFinalize) {
     this.finalizeCallback = finalizeCallback;
     this.gcode = printer.lookupObject<Gcode>("gcode");
-    this.toolhead = printer.lookupObject<ToolHead>("toolhead");
+    this.toolhead = printer.lookupObject<Toolhead>("toolhead");
     this.manualProbe = printer.lookupObject<ManualProbe>("manual_probe");
     this.speed = gcmd.getFloat("SPEED", { default: 5 });
     verifyNoManualProbe(printer);

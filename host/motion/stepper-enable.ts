@@ -9,7 +9,7 @@ import type { PinParams, PrinterPins } from "../mcu/pins.js";
 import type { Printer } from "../printer/printer-surface.js";
 import type { Gcode, GcodeCommand } from "./ports.js";
 import type { McuStepper } from "./stepper.js";
-import type { ToolHead } from "./toolhead.js";
+import type { Toolhead } from "./surface.js";
 
 /** Rest, s, before and after motors are switched. */
 const DISABLE_STALL_TIME = 0.1;
@@ -128,7 +128,7 @@ export class PrinterStepperEnable {
 
   /** Stops, turns every motor off, and forgets where the axes are. */
   async motorOff(): Promise<void> {
-    const toolhead = this.printer.lookupObject<ToolHead>("toolhead");
+    const toolhead = this.printer.lookupObject<Toolhead>("toolhead");
     await toolhead.dwell(DISABLE_STALL_TIME);
     const printTime = toolhead.getLastMoveTime();
     for (const line of this.enableLines.values()) line.motorDisable(printTime);
@@ -139,7 +139,7 @@ export class PrinterStepperEnable {
 
   /** Switches one motor, by the name of its section. */
   async motorDebugEnable(stepper: string, enable: boolean | number): Promise<void> {
-    const toolhead = this.printer.lookupObject<ToolHead>("toolhead");
+    const toolhead = this.printer.lookupObject<Toolhead>("toolhead");
     await toolhead.dwell(DISABLE_STALL_TIME);
     const printTime = toolhead.getLastMoveTime();
     const line = this.lookupEnable(stepper);

@@ -4,7 +4,7 @@
  */
 import { formatFixed } from "./format-fixed.js";
 import { dangerOptions, type Gcode, type GcodeCommand } from "./ports.js";
-import type { ToolHead } from "./toolhead.js";
+import type { Toolhead } from "./surface.js";
 
 /** Limits that only some kinematics have: member → name in `origCfg` and in messages. */
 export const AXIS_LIMITS = {
@@ -16,7 +16,7 @@ export const AXIS_LIMITS = {
   maxZAccel: "max_z_accel",
 } as const;
 
-export function registerToolheadCommands(toolhead: ToolHead, gcode: Gcode): void {
+export function registerToolheadCommands(toolhead: Toolhead, gcode: Gcode): void {
   gcode.registerCommand("G4", (gcmd) => toolhead.dwell(gcmd.getFloat("P", { default: 0, minval: 0 }) / 1000));
   gcode.registerCommand("M400", () => toolhead.waitMoves());
   gcode.registerCommand("SET_VELOCITY_LIMIT", (gcmd) => setVelocityLimit(toolhead, gcmd), {
@@ -29,12 +29,12 @@ export function registerToolheadCommands(toolhead: ToolHead, gcode: Gcode): void
 }
 
 /** [member, name in messages] of the axis limits that these kinematics have. */
-function axisLimits(toolhead: ToolHead): { limits: Record<string, number>; keys: [string, string][] } {
+function axisLimits(toolhead: Toolhead): { limits: Record<string, number>; keys: [string, string][] } {
   const limits = toolhead.kin as unknown as Record<string, number>;
   return { limits, keys: Object.entries(AXIS_LIMITS).filter(([member]) => limits[member] !== undefined) };
 }
 
-function describeLimits(toolhead: ToolHead): string[] {
+function describeLimits(toolhead: Toolhead): string[] {
   const { limits, keys } = axisLimits(toolhead);
   return [
     `max_velocity: ${formatFixed(toolhead.maxVelocity, 6)}`,
@@ -45,7 +45,7 @@ function describeLimits(toolhead: ToolHead): string[] {
   ];
 }
 
-function setVelocityLimit(toolhead: ToolHead, gcmd: GcodeCommand): void {
+function setVelocityLimit(toolhead: Toolhead, gcmd: GcodeCommand): void {
   const maxVelocity = optionalFloat(gcmd, "VELOCITY", { above: 0 });
   const maxAccel = optionalFloat(gcmd, "ACCEL", { above: 0 });
   const squareCornerVelocity = optionalFloat(gcmd, "SQUARE_CORNER_VELOCITY", { minval: 0 });
@@ -70,7 +70,7 @@ function setVelocityLimit(toolhead: ToolHead, gcmd: GcodeCommand): void {
   }
 }
 
-function resetVelocityLimit(toolhead: ToolHead, gcmd: GcodeCommand): void {
+function resetVelocityLimit(toolhead: Toolhead, gcmd: GcodeCommand): void {
   toolhead.maxVelocity = toolhead.origCfg["max_velocity"]!;
   toolhead.maxAccel = toolhead.origCfg["max_accel"]!;
   const { limits, keys } = axisLimits(toolhead);
@@ -84,7 +84,7 @@ function resetVelocityLimit(toolhead: ToolHead, gcmd: GcodeCommand): void {
 }
 
 /** M204: S, or the smaller one of P and T. */
-function setAcceleration(toolhead: ToolHead, gcmd: GcodeCommand): void {
+function setAcceleration(toolhead: Toolhead, gcmd: GcodeCommand): void {
   let accel = optionalFloat(gcmd, "S", { above: 0 });
   if (accel === null) {
     const printAccel = optionalFloat(gcmd, "P", { above: 0 });

@@ -7,10 +7,10 @@
  * States (`specialQueuingState`): "NeedPrime" — nothing planned, the next moves start a new stretch of print
  * time; "Priming" — moves wait in the look-ahead, a timer will plan them even if no more come; "" — main: print
  * time runs ahead, and the flush timer falls back to "NeedPrime" when less than 1 s is left; "Drip" — homing, steps
- * are handed out 50 ms at a time so that a trigger can stop them. Times in s, print time unless said otherwise.
+ * are handed out 50 ms at a time so that a trigger can stop them. The states share two timers and their flags, which is why they
+ * share this file, long as it is. Times in s, print time unless said otherwise.
  */
 import type { ConfigSection } from "../config/config-section.js";
-import { ConfigError } from "../errors.js";
 import type { Mcu } from "../mcu/mcu.js";
 import type { Printer } from "../printer/printer-surface.js";
 import type { Completion } from "../reactor/completion.js";
@@ -19,43 +19,28 @@ import { Trapq } from "../steps/trapq.js";
 import { Coord } from "./coord.js";
 import { DummyExtruder } from "./dummy-extruder.js";
 import { formatFixed } from "./format-fixed.js";
-import { kinematicsTable } from "./kinematics/index.js";
-import type { Kinematics } from "./kinematics/kinematics.js";
+import { loadKinematics } from "./kinematics/index.js";
 import { LookAheadQueue } from "./lookahead.js";
-import { Move, type ExtraAxis, type LookaheadCallback } from "./move.js";
+import { Move, type LookaheadCallback } from "./move.js";
 import { dangerOptions, type Gcode, type MaybePromise } from "./ports.js";
 import type { PrinterRail } from "./rail.js";
+import { StepFlusher, type StepGenerator } from "./step-flusher.js";
+import type { Kinematics, Toolhead, ToolheadAxis } from "./surface.js";
 import { AXIS_LIMITS, registerToolheadCommands } from "./toolhead-commands.js";
+import { VelocityLimits } from "./velocity-limits.js";
 
 const BUFFER_TIME_LOW = 1.0;
 const BUFFER_TIME_HIGH = 2.0;
-const BUFFER_TIME_START = 0.25;
 const BGFLUSH_LOW_TIME = 0.2;
 const BGFLUSH_BATCH_TIME = 0.2;
-const MIN_KIN_TIME = 0.1;
-const MOVE_BATCH_TIME = 0.5;
-const STEPCOMPRESS_FLUSH_TIME = 0.05;
-/** Reach of the step+dir+step filter of the step compression. */
-const SDS_CHECK_TIME = 0.001;
-const MOVE_HISTORY_EXPIRE = 30;
 const DRIP_SEGMENT_TIME = 0.05;
-const DRIP_TIME = 0.1;
 
 export type QueuingState = "" | "NeedPrime" | "Priming" | "Drip";
-export type StepGenerator = (flushTime: number) => void;
-
-/** An extra axis as the toolhead keeps it: the extruder at index 3, others behind it. */
-export interface ToolheadAxis extends ExtraAxis {
-  getName(): string;
-  getTrapq(): Trapq | null;
-  getAxisGcodeId(): string | null;
-  findPastPosition?(printTime: number): number;
-}
 
 /** Modules that every printer with a toolhead has. */
 const DEFAULT_MODULES = ["gcode_move", "homing", "idle_timeout", "statistics", "manual_probe", "tuning_tower", "garbage_collection"];
 
-export class ToolHead {
+export class ToolHead extends VelocityLimits implements Toolhead {
   readonly printer: Printer;
   readonly reactor: Reactor;
   readonly allMcus: Mcu[];
@@ -65,23 +50,11 @@ export class ToolHead {
   /** Where the last queued move ends: x, y, z, e, extra axes; mm. */
   readonly commandedPos: number[] = [0, 0, 0, 0];
 
-  maxVelocity: number;
-  maxAccel: number;
-  minCruiseRatio: number;
-  squareCornerVelocity: number;
-  /** Limits as configured, by their names in Kalico. */
-  readonly origCfg: Record<string, number>;
-  junctionDeviation = 0;
-  maxAccelToDecel = 0;
-
   checkStallTime = 0;
   printStall = 0;
   canPause: boolean;
   needCheckPause = -1;
-  printTime = 0;
   specialQueuingState: QueuingState = "NeedPrime";
-  lastFlushTime = 0;
-  kinFlushDelay = SDS_CHECK_TIME;
 
   readonly trapq = new Trapq();
   readonly extraAxes: ToolheadAxis[];
@@ -90,37 +63,22 @@ export class ToolHead {
   private primingTimer: Timer | null = null;
   private readonly flushTimer: Timer;
   private doKickFlushTimer = true;
-  private minRestartTime = 0;
-  private needFlushTime = 0;
-  private stepGenTime = 0;
-  private clearHistoryTime = 0;
-  private readonly kinFlushTimes: number[] = [];
-  private readonly stepGenerators: StepGenerator[] = [];
-  private readonly flushTrapqs: Trapq[];
+  private readonly flusher: StepFlusher;
 
   constructor(config: ConfigSection) {
+    super(config);
     const printer = config.getPrinter();
     this.printer = printer;
     this.reactor = printer.getReactor();
     this.allMcus = printer.lookupObjects("mcu").map(([, mcu]) => mcu as Mcu);
     this.mcu = this.allMcus[0]!;
     this.lookahead.setFlushTime(BUFFER_TIME_HIGH);
-    this.maxVelocity = config.getFloat("max_velocity", { above: 0 });
-    this.maxAccel = config.getFloat("max_accel", { above: 0 });
-    this.minCruiseRatio = config.getFloat("minimum_cruise_ratio", { default: 0.5, below: 1, minval: 0 });
-    this.squareCornerVelocity = config.getFloat("square_corner_velocity", { default: 5, minval: 0 });
-    this.origCfg = {
-      max_velocity: this.maxVelocity,
-      max_accel: this.maxAccel,
-      min_cruise_ratio: this.minCruiseRatio,
-      square_corner_velocity: this.squareCornerVelocity,
-    };
-    this.calcJunctionDeviation();
     this.canPause = !this.mcu.isFileoutput();
     this.flushTimer = this.reactor.registerTimer((eventTime) => this.handleFlush(eventTime));
-    this.flushTrapqs = [this.trapq];
+    this.flusher = new StepFlusher(this.allMcus);
+    this.flusher.keepTrapq(this.trapq);
     this.extraAxes = [new DummyExtruder(printer)];
-    this.kin = this.loadKinematics(config);
+    this.kin = loadKinematics(this, config);
     for (const [key, option] of Object.entries(AXIS_LIMITS)) {
       const value = (this.kin as unknown as Record<string, unknown>)[key];
       if (typeof value === "number") this.origCfg[option] = value;
@@ -130,25 +88,6 @@ export class ToolHead {
     for (const name of DEFAULT_MODULES) printer.loadObject(config, name);
   }
 
-  private loadKinematics(config: ConfigSection): Kinematics {
-    const name = config.get("kinematics");
-    let kin: Kinematics;
-    try {
-      const load = kinematicsTable.get(name);
-      if (load === undefined) throw new Error(`No kinematics "${name}"`);
-      kin = load(this, config);
-    } catch (error) {
-      if (error instanceof ConfigError) throw error;
-      const message = `Error loading kinematics '${name}'`;
-      this.printer.log("error", `${message}: ${String(error)}`);
-      throw new ConfigError(message, { section: "printer", option: "kinematics" });
-    }
-    if (config.hasSection("dual_carriage") && !kin.supportsDualCarriage) {
-      throw new ConfigError(`dual_carriage not compatible with '${name}' kinematics system`);
-    }
-    return kin;
-  }
-
   /** Rails with a stepper that moves when `axis` ("x", "y" or "z") does. */
   getActiveRailsForAxis(axis: "x" | "y" | "z"): PrinterRail[] {
     return (this.kin.rails ?? []).filter((rail) => rail.getSteppers().some((stepper) => stepper.isActiveAxis(axis)));
@@ -156,41 +95,27 @@ export class ToolHead {
 
   // ── Print time and flushing ───────────────────────────────────────────────────────────────────
 
-  /** Generates and hands out the steps up to `flushTime`. */
-  private advanceFlushTime(flushTime: number): void {
-    flushTime = Math.max(flushTime, this.lastFlushTime);
-    const wanted = Math.min(flushTime + STEPCOMPRESS_FLUSH_TIME, this.printTime - this.kinFlushDelay);
-    const stepGenTime = Math.max(wanted, flushTime);
-    for (const generate of this.stepGenerators) generate(stepGenTime);
-    this.minRestartTime = Math.max(this.minRestartTime, stepGenTime);
-    const clearHistoryTime = this.canPause ? this.clearHistoryTime : flushTime - MOVE_HISTORY_EXPIRE;
-    const freeTime = stepGenTime - this.kinFlushDelay;
-    for (const trapq of this.flushTrapqs) trapq.finalizeMoves(freeTime, clearHistoryTime);
-    for (const mcu of this.allMcus) mcu.flushMoves(flushTime, clearHistoryTime);
-    this.lastFlushTime = flushTime;
+  /** End of what is planned, print time. */
+  get printTime(): number {
+    return this.flusher.printTime;
   }
 
-  /** Moves print time on to `nextPrintTime`, flushing in slices so that no step batch gets large. */
-  private advanceMoveTime(nextPrintTime: number): void {
-    const delay = this.kinFlushDelay + STEPCOMPRESS_FLUSH_TIME;
-    let flushTime = Math.max(this.lastFlushTime, this.printTime - delay);
-    this.printTime = Math.max(this.printTime, nextPrintTime);
-    const wanted = Math.max(flushTime, this.printTime - delay);
-    do {
-      flushTime = Math.min(flushTime + MOVE_BATCH_TIME, wanted);
-      this.advanceFlushTime(flushTime);
-    } while (flushTime < wanted);
+  /** End of what was sent, print time. */
+  get lastFlushTime(): number {
+    return this.flusher.lastFlushTime;
+  }
+
+  /** Scan window of the step solvers on either side of a step, s. */
+  get kinFlushDelay(): number {
+    return this.flusher.kinFlushDelay;
   }
 
   /** Puts print time far enough ahead of the micro-controller for a new stretch of moves. */
   private calcPrintTime(): void {
     const curTime = this.reactor.monotonic();
     const estPrintTime = this.mcu.estimatedPrintTime(curTime);
-    const kinTime = Math.max(estPrintTime + MIN_KIN_TIME, this.minRestartTime) + this.kinFlushDelay;
-    const minPrintTime = Math.max(estPrintTime + BUFFER_TIME_START, kinTime);
-    if (minPrintTime > this.printTime) {
-      this.printTime = minPrintTime;
-      this.printer.sendEvent("toolhead:sync_print_time", curTime, estPrintTime, minPrintTime);
+    if (this.flusher.restart(estPrintTime)) {
+      this.printer.sendEvent("toolhead:sync_print_time", curTime, estPrintTime, this.printTime);
     }
   }
 
@@ -214,7 +139,7 @@ export class ToolHead {
       if (move.timingCallbacks.length > 0) for (const callback of move.timingCallbacks) callback(moveTime);
     }
     this.noteMcuMovequeueActivity(moveTime + this.kinFlushDelay, { setStepGenTime: true });
-    this.advanceMoveTime(moveTime);
+    this.flusher.advanceMoveTime(moveTime, this.canPause);
   }
 
   private appendToTrapq(printTime: number, move: Move): void {
@@ -239,8 +164,7 @@ export class ToolHead {
   /** Plans everything queued and generates all of its steps. Brings the toolhead to a stop. */
   flushStepGeneration(): void {
     this.flushLookahead();
-    this.advanceFlushTime(this.stepGenTime);
-    this.minRestartTime = Math.max(this.minRestartTime, this.printTime);
+    this.flusher.flushAll(this.canPause);
   }
 
   /** Print time of the end of the last move. Plans everything queued: brings the toolhead to a stop. */
@@ -319,14 +243,14 @@ export class ToolHead {
       }
       const extraTime = dangerOptions(this.printer).bgflushExtraTime;
       for (;;) {
-        const endFlush = this.needFlushTime + extraTime;
+        const endFlush = this.flusher.needFlushTime + extraTime;
         if (this.lastFlushTime >= endFlush) {
           this.doKickFlushTimer = true;
           return this.reactor.NEVER;
         }
         const bufferTime = this.lastFlushTime - estPrintTime;
         if (bufferTime > BGFLUSH_LOW_TIME) return eventTime + bufferTime - BGFLUSH_LOW_TIME;
-        this.advanceFlushTime(Math.min(endFlush, estPrintTime + BGFLUSH_LOW_TIME + BGFLUSH_BATCH_TIME));
+        this.flusher.advanceFlushTime(Math.min(endFlush, estPrintTime + BGFLUSH_LOW_TIME + BGFLUSH_BATCH_TIME), this.canPause);
       }
     } catch (error) {
       this.shutdownFromTimer("Exception in flush_handler", error);
@@ -398,7 +322,8 @@ export class ToolHead {
 
   /** Stops for `delay` seconds after the last move. */
   dwell(delay: number): MaybePromise {
-    this.advanceMoveTime(this.getLastMoveTime() + Math.max(0, delay));
+    const endTime = this.getLastMoveTime() + Math.max(0, delay);
+    this.flusher.advanceMoveTime(endTime, this.canPause);
     return this.checkPause();
   }
 
@@ -415,10 +340,10 @@ export class ToolHead {
   // ── Extruder and extra axes ───────────────────────────────────────────────────────────────────
 
   setExtruder(extruder: ToolheadAxis, extrudePos: number): void {
-    this.dropTrapq(this.extraAxes[0]!.getTrapq());
+    this.flusher.dropTrapq(this.extraAxes[0]!.getTrapq());
     this.extraAxes[0] = extruder;
     this.commandedPos[3] = extrudePos;
-    this.keepTrapq(extruder.getTrapq());
+    this.flusher.keepTrapq(extruder.getTrapq());
   }
 
   getExtruder(): ToolheadAxis {
@@ -429,7 +354,7 @@ export class ToolHead {
     this.flushLookahead();
     this.extraAxes.push(axis);
     this.commandedPos.push(axisPos);
-    this.keepTrapq(axis.getTrapq());
+    this.flusher.keepTrapq(axis.getTrapq());
     this.printer.sendEvent("toolhead:update_extra_axes");
   }
 
@@ -437,7 +362,7 @@ export class ToolHead {
     this.flushLookahead();
     const index = this.extraAxes.indexOf(axis);
     if (index < 0) return;
-    this.dropTrapq(axis.getTrapq());
+    this.flusher.dropTrapq(axis.getTrapq());
     this.commandedPos.splice(index + 3, 1);
     this.extraAxes.splice(index, 1);
     this.printer.sendEvent("toolhead:update_extra_axes");
@@ -445,15 +370,6 @@ export class ToolHead {
 
   getExtraAxes(): (ToolheadAxis | null)[] {
     return [null, null, null, ...this.extraAxes];
-  }
-
-  private keepTrapq(trapq: Trapq | null): void {
-    if (trapq !== null) this.flushTrapqs.push(trapq);
-  }
-
-  private dropTrapq(trapq: Trapq | null): void {
-    const index = trapq === null ? -1 : this.flushTrapqs.indexOf(trapq);
-    if (index >= 0) this.flushTrapqs.splice(index, 1);
   }
 
   // ── Drip moves ────────────────────────────────────────────────────────────────────────────────
@@ -470,10 +386,9 @@ export class ToolHead {
     this.doKickFlushTimer = false;
     this.lookahead.setFlushTime(BUFFER_TIME_HIGH);
     this.checkStallTime = 0;
-    const flushDelay = DRIP_TIME + STEPCOMPRESS_FLUSH_TIME + this.kinFlushDelay;
     while (this.printTime < nextPrintTime && !dripCompletion.test()) {
       const curTime = this.reactor.monotonic();
-      const waitTime = this.printTime - this.mcu.estimatedPrintTime(curTime) - flushDelay;
+      const waitTime = this.printTime - this.mcu.estimatedPrintTime(curTime) - this.flusher.dripLead;
       if (waitTime > 0 && this.canPause) {
         await dripCompletion.wait(curTime + waitTime);
         continue;
@@ -481,7 +396,7 @@ export class ToolHead {
       const sliceEnd = Math.min(this.printTime + DRIP_SEGMENT_TIME, nextPrintTime);
       this.noteMcuMovequeueActivity(sliceEnd + this.kinFlushDelay, { setStepGenTime: true });
       for (const stepper of addStepper) stepper.generateSteps(sliceEnd);
-      this.advanceMoveTime(sliceEnd);
+      this.flusher.advanceMoveTime(sliceEnd, this.canPause);
     }
     this.reactor.updateTimer(this.flushTimer, this.reactor.NOW);
     this.flushStepGeneration();
@@ -524,7 +439,7 @@ export class ToolHead {
     const maxQueueTime = Math.max(this.printTime, this.lastFlushTime);
     for (const mcu of this.allMcus) mcu.checkActive(maxQueueTime, eventTime);
     const estPrintTime = this.mcu.estimatedPrintTime(eventTime);
-    this.clearHistoryTime = estPrintTime - MOVE_HISTORY_EXPIRE;
+    this.flusher.expireHistory(estPrintTime);
     let bufferTime = this.printTime - estPrintTime;
     const isActive = bufferTime > -60 || this.specialQueuingState === "";
     if (this.specialQueuingState === "Drip") bufferTime = 0;
@@ -569,21 +484,17 @@ export class ToolHead {
   }
 
   registerStepGenerator(handler: StepGenerator): void {
-    this.stepGenerators.push(handler);
+    this.flusher.addGenerator(handler);
   }
 
   unregisterStepGenerator(handler: StepGenerator): void {
-    const index = this.stepGenerators.indexOf(handler);
-    if (index >= 0) this.stepGenerators.splice(index, 1);
+    this.flusher.removeGenerator(handler);
   }
 
   /** Widens (or, with `oldDelay`, changes) the time, s, around each step that a solver looks at. */
   noteStepGenerationScanTime(delay: number, options: { oldDelay?: number } = {}): void {
-    const oldDelay = options.oldDelay ?? 0;
     this.flushStepGeneration();
-    if (oldDelay) this.kinFlushTimes.splice(this.kinFlushTimes.indexOf(oldDelay), 1);
-    if (delay) this.kinFlushTimes.push(delay);
-    this.kinFlushDelay = Math.max(SDS_CHECK_TIME, ...this.kinFlushTimes);
+    this.flusher.changeScanTime(delay, options.oldDelay ?? 0);
   }
 
   /** Calls back with the print time of the end of the last queued move, once it is planned. */
@@ -595,32 +506,10 @@ export class ToolHead {
 
   /** Something was queued for `mqTime`: the flush timer must reach it. */
   noteMcuMovequeueActivity(mqTime: number, options: { setStepGenTime?: boolean } = {}): void {
-    this.needFlushTime = Math.max(this.needFlushTime, mqTime);
-    if (options.setStepGenTime === true) this.stepGenTime = Math.max(this.stepGenTime, mqTime);
+    this.flusher.noteActivity(mqTime, options.setStepGenTime ?? false);
     if (this.doKickFlushTimer) {
       this.doKickFlushTimer = false;
       this.reactor.updateTimer(this.flushTimer, this.reactor.NOW);
     }
-  }
-
-  /** [mm/s, mm/s²]. */
-  getMaxVelocity(): [number, number] {
-    return [this.maxVelocity, this.maxAccel];
-  }
-
-  /** Call after a change of maxAccel, minCruiseRatio or squareCornerVelocity. */
-  calcJunctionDeviation(): void {
-    const scv2 = this.squareCornerVelocity * this.squareCornerVelocity;
-    this.junctionDeviation = (scv2 * (Math.sqrt(2) - 1)) / this.maxAccel;
-    this.maxAccelToDecel = this.maxAccel * (1 - this.minCruiseRatio);
-  }
-
-  setAccel(accel: number): void {
-    this.maxAccel = accel;
-    this.calcJunctionDeviation();
-  }
-
-  resetAccel(): void {
-    this.setAccel(this.origCfg["max_accel"]!);
   }
 }

@@ -5,10 +5,9 @@
 import type { ConfigSection } from "../../config/config-section.js";
 import type { CommandError } from "../../errors.js";
 import { Coord } from "../coord.js";
-import type { Homing } from "../homing.js";
 import type { Move } from "../move.js";
 import type { PrinterRail } from "../rail.js";
-import type { ToolHead } from "../toolhead.js";
+import type { HomingRequest, Toolhead } from "../surface.js";
 
 const AXIS_NAMES = ["x", "y", "z"] as const;
 
@@ -77,7 +76,7 @@ export class BoxLimits {
 }
 
 /** Limits of the Z axis: [mm/s, mm/s²]; by default those of the printer. */
-export function readZLimits(toolhead: ToolHead, config: ConfigSection): [number, number] {
+export function readZLimits(toolhead: Toolhead, config: ConfigSection): [number, number] {
   const [maxVelocity, maxAccel] = toolhead.getMaxVelocity();
   return [
     config.getFloat("max_z_velocity", { default: maxVelocity, above: 0, maxval: maxVelocity }),
@@ -86,7 +85,7 @@ export function readZLimits(toolhead: ToolHead, config: ConfigSection): [number,
 }
 
 /** Homes one axis: from 1.5 times its range away towards the endstop. */
-export async function homeAxis(homing: Homing, axis: number, rail: PrinterRail): Promise<void> {
+export async function homeAxis(homing: HomingRequest, axis: number, rail: PrinterRail): Promise<void> {
   const [positionMin, positionMax] = rail.getRange();
   const info = rail.getHomingInfo();
   const homePos: (number | null)[] = [null, null, null, null];

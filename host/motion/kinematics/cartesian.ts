@@ -1,12 +1,10 @@
 /** Cartesian printers: one rail per axis. A second carriage is not available yet. */
 import type { ConfigSection } from "../../config/config-section.js";
-import type { Homing } from "../homing.js";
 import type { Move } from "../move.js";
 import { LookupMultiRail, type PrinterRail } from "../rail.js";
 import type { McuStepper } from "../stepper.js";
-import type { ToolHead } from "../toolhead.js";
 import { BoxLimits, homeAxis, readZLimits } from "./box-limits.js";
-import type { Kinematics } from "./kinematics.js";
+import type { HomingRequest, Kinematics, Toolhead } from "../surface.js";
 
 export class CartKinematics implements Kinematics {
   readonly supportsDualCarriage: boolean = false;
@@ -15,7 +13,7 @@ export class CartKinematics implements Kinematics {
   maxZAccel: number;
   protected readonly box: BoxLimits;
 
-  constructor(toolhead: ToolHead, config: ConfigSection) {
+  constructor(toolhead: Toolhead, config: ConfigSection) {
     this.rails = ["x", "y", "z"].map((axis) => LookupMultiRail(config.getSection(`stepper_${axis}`)));
     this.setupRails();
     this.box = new BoxLimits(this.rails);
@@ -64,7 +62,7 @@ export class CartKinematics implements Kinematics {
   }
 
   /** Homes the requested axes one after another. */
-  async home(homing: Homing): Promise<void> {
+  async home(homing: HomingRequest): Promise<void> {
     for (const axis of homing.getAxes()) await homeAxis(homing, axis, this.rails[axis]!);
   }
 
@@ -77,6 +75,6 @@ export class CartKinematics implements Kinematics {
   }
 }
 
-export function loadKinematics(toolhead: ToolHead, config: ConfigSection): Kinematics {
+export function loadKinematics(toolhead: Toolhead, config: ConfigSection): Kinematics {
   return new CartKinematics(toolhead, config);
 }

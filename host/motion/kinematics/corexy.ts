@@ -1,8 +1,7 @@
 /** CoreXY printers: the X rail turns with x + y, the Y rail with x − y; either endstop stops both. */
 import type { ConfigSection } from "../../config/config-section.js";
-import type { ToolHead } from "../toolhead.js";
 import { CartKinematics } from "./cartesian.js";
-import type { Kinematics } from "./kinematics.js";
+import type { Kinematics, Toolhead } from "../surface.js";
 
 export class CoreXYKinematics extends CartKinematics {
   protected override setupRails(): void {
@@ -20,6 +19,6 @@ export class CoreXYKinematics extends CartKinematics {
   }
 }
 
-export function loadKinematics(toolhead: ToolHead, config: ConfigSection): Kinematics {
+export function loadKinematics(toolhead: Toolhead, config: ConfigSection): Kinematics {
   return new CoreXYKinematics(toolhead, config);
 }

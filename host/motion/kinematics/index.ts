@@ -1,7 +1,9 @@
-/** The kinematics that `[printer] kinematics:` can name. */
+/** The kinematics that `[printer] kinematics:` can name. To add one: a file with `loadKinematics`, and a line in the table. */
+import type { ConfigSection } from "../../config/config-section.js";
+import { ConfigError } from "../../errors.js";
+import type { Kinematics, LoadKinematics, Toolhead } from "../surface.js";
 import * as cartesian from "./cartesian.js";
 import * as corexy from "./corexy.js";
-import type { LoadKinematics } from "./kinematics.js";
 import * as none from "./none.js";
 
 export const kinematicsTable: ReadonlyMap<string, LoadKinematics> = new Map([
@@ -9,3 +11,23 @@ export const kinematicsTable: ReadonlyMap<string, LoadKinematics> = new Map([
   ["corexy", corexy.loadKinematics],
   ["none", none.loadKinematics],
 ]);
+
+/** Makes the kinematics that the section [printer] names. @throws ConfigError; the reason for other failures is in the log only */
+export function loadKinematics(toolhead: Toolhead, config: ConfigSection): Kinematics {
+  const name = config.get("kinematics");
+  let kin: Kinematics;
+  try {
+    const load = kinematicsTable.get(name);
+    if (load === undefined) throw new Error(`No kinematics "${name}": choose one of ${[...kinematicsTable.keys()].join(", ")}`);
+    kin = load(toolhead, config);
+  } catch (error) {
+    if (error instanceof ConfigError) throw error;
+    const message = `Error loading kinematics '${name}'`;
+    toolhead.printer.log("error", message, error);
+    throw new ConfigError(message, { section: "printer", option: "kinematics" });
+  }
+  if (config.hasSection("dual_carriage") && !kin.supportsDualCarriage) {
+    throw new ConfigError(`dual_carriage not compatible with '${name}' kinematics system`);
+  }
+  return kin;
+}

@@ -1,11 +1,9 @@
 /** No kinematics: a printer without axes, for tests of everything else. */
 import type { ConfigSection } from "../../config/config-section.js";
 import { Coord } from "../coord.js";
-import type { Homing } from "../homing.js";
 import type { Move } from "../move.js";
 import type { McuStepper } from "../stepper.js";
-import type { ToolHead } from "../toolhead.js";
-import type { Kinematics } from "./kinematics.js";
+import type { HomingRequest, Kinematics, Toolhead } from "../surface.js";
 
 export class NoneKinematics implements Kinematics {
   readonly supportsDualCarriage = false;
@@ -27,7 +25,7 @@ export class NoneKinematics implements Kinematics {
     // Nothing can be homed.
   }
 
-  async home(_homing: Homing): Promise<void> {
+  async home(_homing: HomingRequest): Promise<void> {
     // Nothing can be homed.
   }
 
@@ -40,6 +38,6 @@ export class NoneKinematics implements Kinematics {
   }
 }
 
-export function loadKinematics(_toolhead: ToolHead, _config: ConfigSection): Kinematics {
+export function loadKinematics(_toolhead: Toolhead, _config: ConfigSection): Kinematics {
   return new NoneKinematics();
 }
