@@ -5,7 +5,8 @@
 import { describe, expect, it } from "vitest";
 import { MathModule } from "./jinja-globals.js";
 import { parseLiteral } from "./py-literal.js";
-import { Dict, PyError, Tuple, type Value } from "./py-values.js";
+import type { Dict} from "./py-values.js";
+import { PyError, Tuple, type Value } from "./py-values.js";
 import { JinjaTemplate, TemplateSyntaxError } from "./template.js";
 
 const NAMES = `{'printer': {
