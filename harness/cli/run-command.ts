@@ -15,6 +15,8 @@ export interface RunOptions {
   board: string;
   seed: string;
   verbose?: boolean;
+  /** M400 waits for the machine, as in a live print. */
+  live?: boolean;
 }
 
 /** Virtual seconds that a job may take. */
@@ -27,7 +29,7 @@ export async function runCommand(configFile: string, options: RunOptions, progre
   const lines = readFileSync(options.gcode, "utf8").split(/\r?\n/);
   const started = process.hrtime.bigint();
   const world = new SimWorld({
-    configFile: resolve(configFile), board: options.board, seed: Number(options.seed), traceCommands: false,
+    configFile: resolve(configFile), board: options.board, seed: Number(options.seed), traceCommands: false, startArgs: { batch_input: options.live !== true },
     observer: {
       onGcodeResponse: (line) => { if (options.verbose === true || line.startsWith("!!")) progress.line(line); },
       onLog: (level, text) => { if (level === "error" || options.verbose === true) progress.line(`${level}: ${text.split("\n", 1)[0]}`); },
@@ -43,10 +45,9 @@ export async function runCommand(configFile: string, options: RunOptions, progre
   }
   let result: FeedResult | undefined;
   const jobStart = world.clock.now;
-  feedGcode(world.printer!, [...lines, "M400"], { onDone: (done) => { result = done; } });
+  feedGcode(world.printer!, lines, { onDone: (done) => { result = done; } });
   const stop = await world.run(() => result !== undefined || world.printer!.isShutdown(), LIMIT, (now) => progress.update(`${formatTime(now - jobStart)} printed`));
-  // Steps that are queued are also taken.
-  if (stop === "done" && !world.printer!.isShutdown()) await world.run(() => false, world.clock.now + 1);
+  if (stop === "done" && !world.printer!.isShutdown()) await finishMoves(world);
   progress.clear();
   if (signal.aborted) return EXIT.interrupted;
   const [message, state] = world.printer!.getStateMessage();
@@ -65,6 +66,17 @@ export async function runCommand(configFile: string, options: RunOptions, progre
   for (const error of summary.errors.slice(0, 10)) progress.line(`error: ${error}`);
   if (state !== "ready") progress.line(message);
   return state === "ready" && summary.errors.length === 0 ? EXIT.conforming : EXIT.notConforming;
+}
+
+/** Lets the machine make all moves that are planned, and the trace see their last steps. */
+async function finishMoves(world: SimWorld): Promise<void> {
+  const toolhead = world.printer!.lookupObject<{ getLastMoveTime(): number; checkBusy(eventTime: number): [number, number, boolean] }>("toolhead");
+  toolhead.getLastMoveTime();
+  await world.run(() => {
+    const [printTime, estimated] = toolhead.checkBusy(world.clock.now);
+    return estimated > printTime + 0.1 || world.printer!.isShutdown();
+  }, LIMIT);
+  if (!world.printer!.isShutdown()) await world.run(() => false, world.clock.now + 1);
 }
 
 async function writeSteps(path: string, columns: ReturnType<typeof stepColumns>): Promise<void> {

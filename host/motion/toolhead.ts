@@ -53,6 +53,8 @@ export class ToolHead extends VelocityLimits implements Toolhead {
   checkStallTime = 0;
   printStall = 0;
   canPause: boolean;
+  /** As in Kalico's batch output, M400 flushes the queue and does not wait for the machine (start argument `batch_input`). */
+  readonly batchInput: boolean;
   needCheckPause = -1;
   specialQueuingState: QueuingState = "NeedPrime";
 
@@ -74,6 +76,7 @@ export class ToolHead extends VelocityLimits implements Toolhead {
     this.mcu = this.allMcus[0]!;
     this.lookahead.setFlushTime(BUFFER_TIME_HIGH);
     this.canPause = !this.mcu.isFileoutput();
+    this.batchInput = this.printer.getStartArgs()["batch_input"] === true;
     this.flushTimer = this.reactor.registerTimer((eventTime) => this.handleFlush(eventTime));
     this.flusher = new StepFlusher(this.allMcus);
     this.flusher.keepTrapq(this.trapq);
@@ -332,7 +335,7 @@ export class ToolHead extends VelocityLimits implements Toolhead {
     this.flushLookahead();
     let eventTime = this.reactor.monotonic();
     while (this.specialQueuingState === "" || this.printTime >= this.mcu.estimatedPrintTime(eventTime)) {
-      if (!this.canPause) break;
+      if (!this.canPause || this.batchInput) break;
       eventTime = await this.reactor.pause(eventTime + 0.1);
     }
   }

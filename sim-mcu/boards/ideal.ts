@@ -1,0 +1,36 @@
+/**
+ * No real board: an ideal one at 16 MHz, the clock that reference step streams are written in. It takes any step rate and any
+ * number of commands, and has the pin names of most families, so that a stream can be had from any printer.cfg. What it
+ * accepts says nothing about what a real board accepts.
+ */
+import type { BoardProfile } from "./board.js";
+import { portRanges } from "./pin-ranges.js";
+
+export const ideal: BoardProfile = {
+  name: "ideal",
+  mcu: "ideal",
+  clockFreq: 16_000_000,
+  adcMax: 4095,
+  pwmMax: { kalico: 255, klipper: 255 },
+  transmitBuffer: 65_536,
+  receiveBuffer: 4096,
+  heapBytes: 65_536,
+  moveNodeBytes: 16,
+  stepPath: "edge",
+  stepPathTicks: 0x7fffffff,
+  stepCost: [0, 0],
+  commandCost: 0,
+  timerCost: 0,
+  timerLateUs: 1000,
+  restartCommand: "reset",
+  rereadsBlockAfterShutdown: false,
+  inputPinError: "Not a valid input pin",
+  pins: { ...portRanges("ABCDEFGHIJKL", 16), gpio0: [256, 48], ...lpcPorts(320) },
+};
+
+/** Pins P0.0 … P4.31 of the LPC family. */
+function lpcPorts(first: number): Record<string, number> {
+  const pins: Record<string, number> = {};
+  for (let port = 0; port < 5; port++) for (let pin = 0; pin < 32; pin++) pins[`P${port}.${pin}`] = first + port * 32 + pin;
+  return pins;
+}
