@@ -24,7 +24,7 @@ describe(`${LINES} moves`, () => {
     toolhead.moves.length = 0;
     for (const line of lines) {
       toolhead.printTime = 0;
-      gcode.processLine(line, false);
+      void gcode.processLine(line, false);
     }
   });
 
