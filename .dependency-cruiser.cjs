@@ -17,5 +17,5 @@ module.exports = {
     { name: "no-undeclared-package", severity: "error", from: { pathNot: "(\\.(test|bench)\\.ts|vitest)" }, to: { dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"] } },
     { name: "unresolvable", severity: "error", from: {}, to: { couldNotResolve: true } },
   ],
-  options: { tsConfig: { fileName: "tsconfig.json" }, tsPreCompilationDeps: true, doNotFollow: { path: "node_modules" }, exclude: "(^|/)dist/" },
+  options: { enhancedResolveOptions: { conditionNames: ["import", "require", "node", "default", "types"], exportsFields: ["exports"] }, tsConfig: { fileName: "tsconfig.json" }, tsPreCompilationDeps: true, doNotFollow: { path: "node_modules" }, exclude: "(^|/)dist/" },
 };

@@ -274,6 +274,8 @@ export interface SessionEvidence {
   lives: LifeEvidence[];
   sideEffects: SideEffect[];
   trace?: TraceEvidence;
+  /** State of the print when the job was over: complete, cancelled, error, shutdown. */
+  jobEnd?: string;
   gcodeProbes: GcodeProbe[];
 }
 

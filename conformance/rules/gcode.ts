@@ -10,8 +10,10 @@ const WELL_KNOWN = new Set("G0 G1 G2 G3 G4 G10 G11 G20 G21 G28 G29 G90 G91 G92 M
 
 function judgeCommandProbes(evidence: Evidence, chosen: (probe: GcodeProbe) => boolean, faulty: (probe: GcodeProbe) => Omit<Finding, "scenario"> | undefined): Judgement {
   if (evidence.commands.length === 0) return pluginSessions(evidence).length === 0 ? inconclusive("no session with the plugin was run") : notApplicable("the plugin registers no commands");
-  const probes = pluginSessions(evidence).flatMap((s) => s.gcodeProbes).filter(chosen);
-  if (probes.length === 0) return inconclusive("the commands were not called");
+  const all = pluginSessions(evidence).flatMap((s) => s.gcodeProbes);
+  const probes = all.filter(chosen);
+  if (all.length === 0) return inconclusive("the commands were not called");
+  if (probes.length === 0) return notApplicable("no command did what this rule is about");
   const findings = probes.flatMap((probe) => {
     const finding = faulty(probe);
     return finding === undefined ? [] : [{ key: probe.line.split(" ", 1)[0]!, finding: { scenario: probe.scenario.id, ...(probe.place === undefined ? {} : { place: probe.place }), ...finding } }];

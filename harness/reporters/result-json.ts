@@ -17,7 +17,8 @@ export interface ResultJson {
   exercised: Certification["exercised"];
 }
 
-const version = (createRequire(import.meta.url)("../../../package.json") as { version: string }).version;
+// By name, so that it is found from the sources and from dist alike.
+const version = (createRequire(import.meta.url)("kalico-hil/package.json") as { version: string }).version;
 
 export const harnessVersion = version;
 

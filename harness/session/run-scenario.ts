@@ -68,6 +68,8 @@ class Session {
   readonly #lineClocks: JobRecord["lineClocks"] = [];
   #jobStartClock = 0;
   #jobEndClock = 0;
+  /** State of the print when the job was over. */
+  #jobEnd: string | undefined;
   #loaded: string[] = [];
   #badSettings: SessionResult["badSettings"] = [];
   #statusHash = "";
@@ -195,7 +197,11 @@ class Session {
     await this.#feed(["SDCARD_PRINT_FILE FILENAME=job.gcode"]);
     const stats = this.#object<{ getStatus(eventTime: number): { state: string } }>("print_stats");
     const state = (): string => stats?.getStatus(this.#now).state ?? "standby";
-    const over = (): boolean => this.#printer.isShutdown() || ["complete", "cancelled", "error", "standby"].includes(state());
+    let begun = false;
+    const over = (): boolean => {
+      begun ||= state() !== "standby";
+      return this.#printer.isShutdown() || (begun && ["complete", "cancelled", "error", "standby"].includes(state()));
+    };
     await this.#until(() => over() || state() === "paused", 36_000);
     if (state() === "paused" && !this.#printer.isShutdown()) {
       await this.#wait(2);
@@ -204,6 +210,7 @@ class Session {
     }
     if (!this.#printer.isShutdown() && this.#world.ended === undefined) await this.#feed(["M400"]);
     this.#collector.jobRunning = false;
+    this.#jobEnd = this.#printer.isShutdown() ? "shutdown" : state();
     this.#jobEndClock = this.#mcuClock();
     this.#stalls = this.#object<{ getStatus(eventTime: number): { stalls?: number } }>("toolhead")?.getStatus(this.#now).stalls ?? 0;
   }
@@ -475,7 +482,7 @@ class Session {
       callbacks: collector.callbacks(), calls: collector.calls(), accesses: collector.accesses, status: this.#samples, statusMutations: this.#inspector.mutations,
       ...(this.#statusRepeat.length > 0 ? { statusRepeat: this.#statusRepeat } : {}),
       objects: this.#objects, statsAttribute: this.#statsAttribute, leftovers, zombies: [...collector.zombies], lives: this.#lives, sideEffects: collector.sideEffects.slice(0, 2000),
-      ...(trace === undefined ? {} : { trace }), gcodeProbes: this.#gcodeProbes,
+      ...(trace === undefined ? {} : { trace }), ...(this.#jobEnd === undefined ? {} : { jobEnd: this.#jobEnd }), gcodeProbes: this.#gcodeProbes,
     };
     return {
       evidence, schema: collector.schema(), commands: [...collector.commands.values()], configUse: collector.configUse(), loaded: this.#loaded, badSettings: this.#badSettings, statusHash: this.#statusHash,

@@ -160,6 +160,8 @@ export class SimWorld {
       cpu_info: "simulated host",
       ...this.#options.startArgs,
       openPort: (name: string): Port => this.#bench(name).openPort(),
+      // Whatever the lines do on a real board, a reset is what comes of it.
+      resetByLines: (name: string) => this.#bench(name).mcu.restart(this.clock.now),
       addParticipant: (participant: Participant) => {
         this.#hostParticipants.push(participant);
         this.world.add(participant);

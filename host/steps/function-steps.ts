@@ -5,7 +5,7 @@
  * only rises or falls every step is found by a bracketed secant iteration (Illinois), started from the speed at the step before.
  */
 import type { StepGrid } from "./step-grid.js";
-import type { SegmentSolver } from "./step-solver.js";
+import type { SegmentSolver } from "./segment-solver.js";
 import type { StepRun } from "./step-run.js";
 import type { FunctionKinematics } from "./stepper-kinematics.js";
 import { moveDistance, type Trapq, type TrapqMove } from "./trapq.js";

@@ -6,7 +6,7 @@
  */
 import type { StepRun } from "./step-run.js";
 import type { StepGrid } from "./step-grid.js";
-import type { SegmentSolver } from "./step-solver.js";
+import type { SegmentSolver } from "./segment-solver.js";
 import type { LinearKinematics } from "./stepper-kinematics.js";
 import { moveDistance, type Trapq, type TrapqMove } from "./trapq.js";
 

@@ -10,7 +10,7 @@
 import type { StepRun } from "./step-run.js";
 import { LinearSteps } from "./linear-steps.js";
 import type { StepGrid } from "./step-grid.js";
-import type { SegmentSolver } from "./step-solver.js";
+import type { SegmentSolver } from "./segment-solver.js";
 import type { PressureAdvanceKinematics } from "./stepper-kinematics.js";
 import type { Trapq, TrapqMove } from "./trapq.js";
 

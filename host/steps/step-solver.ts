@@ -8,17 +8,10 @@ import type { StepRun } from "./step-run.js";
 import { FunctionSteps } from "./function-steps.js";
 import { LinearSteps } from "./linear-steps.js";
 import { PressureAdvanceSteps } from "./pressure-advance-steps.js";
+import type { SegmentSolver } from "./segment-solver.js";
 import { StepGrid } from "./step-grid.js";
 import { activeMargin, isActiveAxis, type StepperKinematics } from "./stepper-kinematics.js";
 import type { Trapq, TrapqMove } from "./trapq.js";
-
-/** The kinematics-specific part. */
-export interface SegmentSolver {
-  /**
-   * Emits the steps of print times after `from` up to `to`, both within the segment `seq`, and moves grid.steps along.
-   */
-  segment(trapq: Trapq, seq: number, from: number, to: number, grid: StepGrid, run: StepRun): void;
-}
 
 export class StepSolver {
   readonly kinematics: StepperKinematics;
