@@ -16,10 +16,13 @@ export function certificationJob(sections: readonly ConfigSectionText[], seed: n
   const target = Math.min(HOT, value("extruder", "max_temp", HOT + 20) - 20);
   const mustHeat = extruder && value("extruder", "min_extrude_temp", 170) > 0;
   return [
-    "G28", "G90", "G1 Z5 F900",
+    "G28", "G90", "G1 Z5 F900", `G1 X${middle("x")} Y${middle("y")} F6000`,
     ...(mustHeat ? [`M109 S${target}`] : []),
+    // The body of the job begins and ends with a pause, by which runs are aligned.
+    "G4 P3000",
     ...printJob({ seed, lines, centreX: middle("x"), centreY: middle("y"), radius: Math.min(40, span("x") / 4, span("y") / 4), extrude: extruder }),
     ...(extruder ? ["M104 S0"] : []),
+    "G4 P3000",
     "G28 X",
     "G1 X60 F6000",
   ];

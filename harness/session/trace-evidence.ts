@@ -57,7 +57,7 @@ export function collectTrace(world: SimWorld, context: TraceContext): { trace: T
   const bench = world.main;
   const frequency = bench.mcu.board.clockFreq;
   const steppers = stepColumns(world);
-  const anchors = context.anchors.map((printTime) => Math.floor(printTime * frequency));
+  const anchors = context.anchors.map((printTime) => Math.round(printTime * frequency));
   const hash = createHash("sha256");
   for (const { trace } of world.mcus) hash.update(trace.hash());
   const totalSteps = steppers.reduce((sum, s) => sum + countSteps(s), 0);
