@@ -7,8 +7,8 @@ import { writeCounterExamples } from "../certify/counter-examples.js";
 import { junitXml } from "../reporters/junit.js";
 import { resultJson } from "../reporters/result-json.js";
 import { textReport } from "../reporters/text.js";
-import { boardNamed } from "../world/sim-world.js";
 import { EXIT, UsageError } from "./exit-codes.js";
+import { boardOption, seedOption } from "./option-values.js";
 import type { Progress } from "./progress.js";
 
 export interface CertifyCommandOptions {
@@ -32,14 +32,9 @@ const readFile = (path: string, what: string): string => {
 };
 
 export async function certifyCommand(plugins: readonly string[], options: CertifyCommandOptions, progress: Progress, signal: AbortSignal): Promise<number> {
-  const seed = Number(options.seed);
-  if (!Number.isSafeInteger(seed)) throw new UsageError(`Option --seed must be a whole number, found "${options.seed}"`);
+  const seed = seedOption(options.seed);
   if (!EFFORTS.includes(options.effort)) throw new UsageError(`Option --effort must be one of ${EFFORTS.join(", ")}, found "${options.effort}"`);
-  try {
-    boardNamed(options.board);
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
+  const board = boardOption(options.board);
   const rules = options.rules === undefined ? undefined : rulesMatching(options.rules);
   if (rules !== undefined && rules.length === 0) throw new UsageError(`No rule matches "${options.rules}": "kalico-hil rules" lists them`);
   const configText = options.config === undefined ? undefined : readFile(options.config, "Printer configuration");
@@ -48,7 +43,7 @@ export async function certifyCommand(plugins: readonly string[], options: Certif
   for (const plugin of plugins) {
     progress.line(`certifying ${plugin}`);
     const certification = await certify(plugin, {
-      seed, effort: options.effort as Effort, board: options.board, signal,
+      seed, effort: options.effort as Effort, board, signal,
       ...(rules === undefined ? {} : { rules }), ...(configText === undefined ? {} : { configText }), ...(exercise === undefined ? {} : { exercise }),
       onProgress: (what, done, total) => progress.update(`[${done}/${total}] ${what}`, true),
     });

@@ -6,6 +6,7 @@ import { STEPS_CSV_HEADER } from "../../sim-mcu/trace/steps-csv.js";
 import { stepColumns } from "../session/trace-evidence.js";
 import { SimWorld } from "../world/sim-world.js";
 import { EXIT, UsageError } from "./exit-codes.js";
+import { boardOption, seedOption } from "./option-values.js";
 import type { Progress } from "./progress.js";
 
 export interface RunOptions {
@@ -26,10 +27,12 @@ export async function runCommand(configFile: string, options: RunOptions, progre
   if (!existsSync(configFile)) throw new UsageError(`Printer configuration "${configFile}" does not exist`);
   if (options.gcode === undefined) throw new UsageError("Option --gcode is missing: name a file with G-code to run");
   if (!existsSync(options.gcode)) throw new UsageError(`G-code file "${options.gcode}" does not exist`);
+  const seed = seedOption(options.seed);
+  const board = boardOption(options.board);
   const lines = readFileSync(options.gcode, "utf8").split(/\r?\n/);
   const started = process.hrtime.bigint();
   const world = new SimWorld({
-    configFile: resolve(configFile), board: options.board, seed: Number(options.seed), traceCommands: false, startArgs: { batch_input: options.live !== true },
+    configFile: resolve(configFile), board, seed, traceCommands: false, startArgs: { batch_input: options.live !== true },
     observer: {
       onGcodeResponse: (line) => { if (options.verbose === true || line.startsWith("!!")) progress.line(line); },
       onLog: (level, text) => { if (level === "error" || options.verbose === true) progress.line(`${level}: ${text.split("\n", 1)[0]}`); },

@@ -71,10 +71,9 @@ async function report(rule: Rule, result: RuleResult, files: ReadonlyMap<string,
   switch (result.verdict) {
     case "pass": return;
     case "warn":
-      for (const finding of result.findings) {
-        const text = `${rule.id} ${describeFinding(finding, files)}`;
-        console.warn(text);
-        await context.annotate(text, "warning");
+      for (const text of describeFindings(result.findings, files)) {
+        console.warn(`${rule.id} ${text}`);
+        await context.annotate(`${rule.id} ${text}`, "warning");
       }
       return;
     case "not-applicable": return context.skip(`does not apply: ${result.reason}`);
@@ -84,7 +83,7 @@ async function report(rule: Rule, result: RuleResult, files: ReadonlyMap<string,
       if (rule.level === "MUST" || rule.level === "SEC") throw new ConformanceError(`${rule.id} ${reason}`);
       return context.skip(reason);
     }
-    case "fail": throw new ConformanceError([`${rule.id} ${rule.title}`, rule.requirement, ...result.findings.map((finding) => describeFinding(finding, files))].join("\n"));
+    case "fail": throw new ConformanceError([`${rule.id} ${rule.title}`, rule.requirement, ...describeFindings(result.findings, files)].join("\n"));
   }
 }
 
@@ -97,9 +96,13 @@ class ConformanceError extends Error {
   }
 }
 
-/** Place, message, remedy and the command that shows it again. */
-function describeFinding(finding: Finding, files: ReadonlyMap<string, string>): string {
-  const place = finding.place === undefined ? "" : `${finding.place.file}${finding.place.line === undefined ? "" : `:${finding.place.line}`}: `;
-  const file = finding.scenario === undefined ? undefined : files.get(finding.scenario);
-  return [`${place}${finding.message}`, `  change: ${finding.remedy}`, ...(file === undefined ? [] : [`  replay: npx kalico-hil replay ${file}`])].join("\n");
+/** Texts with place and message, remedy and the command that shows it again; what has one remedy is told together. */
+function describeFindings(findings: readonly Finding[], files: ReadonlyMap<string, string>): string[] {
+  const groups = new Map<string, Finding[]>();
+  for (const finding of findings) groups.set(finding.remedy, [...(groups.get(finding.remedy) ?? []), finding]);
+  return [...groups].map(([remedy, group]) => {
+    const seen = group.map(({ place, message }) => `${place === undefined ? "" : `${place.file}${place.line === undefined ? "" : `:${place.line}`}: `}${message}`);
+    const file = group.map(({ scenario }) => (scenario === undefined ? undefined : files.get(scenario))).find((path) => path !== undefined);
+    return [...seen, `  change: ${remedy}`, ...(file === undefined ? [] : [`  replay: npx kalico-hil replay ${file}`])].join("\n");
+  });
 }
