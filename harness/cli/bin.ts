@@ -11,6 +11,10 @@ import { replayCommand } from "./replay-command.js";
 import { rulesCommand } from "./rules-command.js";
 import { runCommand, type RunOptions } from "./run-command.js";
 
+/** A file or directory that cannot be read or written: the environment's, not ours. */
+const isFileError = (error: unknown): error is NodeJS.ErrnoException =>
+  error instanceof Error && "syscall" in error && "path" in error && ["EACCES", "EISDIR", "ENOENT", "ENOSPC", "ENOTDIR", "EPERM", "EROFS"].includes(String((error as NodeJS.ErrnoException).code));
+
 const progress = createProgress();
 const interrupt = new AbortController();
 process.once("SIGINT", () => {
@@ -71,7 +75,7 @@ try {
   progress.clear();
   if (error instanceof CommanderError) exitCode = error.exitCode === 0 ? EXIT.conforming : EXIT.usage;
   else if (error instanceof Aborted || interrupt.signal.aborted) exitCode = EXIT.interrupted;
-  else if (error instanceof UsageError || error instanceof PluginNotFound) {
+  else if (error instanceof UsageError || error instanceof PluginNotFound || isFileError(error)) {
     process.stderr.write(`${error.message}\n`);
     exitCode = EXIT.usage;
   } else {
