@@ -28,7 +28,11 @@ const EFFORTS = ["quick", "normal", "deep"];
 
 const readFile = (path: string, what: string): string => {
   if (!existsSync(path)) throw new UsageError(`${what} "${path}" does not exist`);
-  return readFileSync(path, "utf8");
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw new UsageError(`${what} "${path}" cannot be read: ${(error as Error).message}`);
+  }
 };
 
 export async function certifyCommand(plugins: readonly string[], options: CertifyCommandOptions, progress: Progress, signal: AbortSignal): Promise<number> {

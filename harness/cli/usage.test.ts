@@ -48,7 +48,7 @@ describe("a wrong call", () => {
     ["rules that match nothing", ["certify", "level.js", "--rules", "NO-*"], 'No rule matches "NO-*"'],
     ["a configuration that does not exist", ["certify", "level.js", "--config", "none.cfg"], 'Printer configuration "none.cfg" does not exist'],
     ["G-code that does not exist", ["certify", "level.js", "--gcode", "none.gcode"], 'G-code file "none.gcode" does not exist'],
-    ["a configuration that is a directory", ["certify", "level.js", "--config", "empty"], "EISDIR"],
+    ["a configuration that is a directory", ["certify", "level.js", "--config", "empty"], 'Printer configuration "empty" cannot be read'],
     ["an unknown option", ["certify", "level.js", "--loudly"], "--loudly"],
     ["an unknown command", ["certifi"], "certifi"],
     ["run without a printer", ["run", "none.cfg", "--gcode", "job.gcode"], 'Printer configuration "none.cfg" does not exist'],
