@@ -84,7 +84,8 @@ export function wrongTypeValues(option: LearnedOption): string[] {
     case "boolean": return ["maybe", "2", ""];
     case "choice": return [""];
     case "list": return [",,,", ""];
-    case "string": return ["", "\u00e4\u00f6\u00fc \u2713", "x".repeat(4096), "{printer.toolhead}", "%s%n"];
+    // What is no pin is refused by the host, in the host's words.
+    case "string": return option.option.endsWith("pin") ? [] : ["", "\u00e4\u00f6\u00fc \u2713", "x".repeat(4096), "{printer.toolhead}", "%s%n"];
     case "script": return ["{", "{% if %}"];
   }
 }

@@ -26,8 +26,9 @@ export function compareJobs(kind: Comparison["kind"], baseline: SessionResult, s
   const ta = baseline.evidence.trace;
   const tb = subject.evidence.trace;
   if (a === undefined || b === undefined || ta === undefined || tb === undefined) return undefined;
-  // Only a host that is timed as the baseline is must home in the very same way.
-  const timedDifferently = kind === "envelope" || kind === "jitter";
+  // Only a host that is timed as the baseline is must home in the very same way: jitter, charged budgets and a longer
+  // configuration of the micro-controller (a plugin that owns pins) move the moments at which steps are generated.
+  const timedDifferently = kind === "envelope" || kind === "jitter" || ta.configCrc !== tb.configCrc;
   const steps = timedDifferently ? compareSteps(bodyOf(a, a.frequency), bodyOf(b, b.frequency), TICK_ROUNDING) : compareSteps(a, b);
   const origin = (record: JobRecord): number => record.anchors[0] ?? 0;
   const differences: StepDifference[] = [...steps.deviations]

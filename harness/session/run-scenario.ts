@@ -422,6 +422,8 @@ class Session {
   }
 
   async #probeCommand(line: string, printerState: GcodeProbe["printerState"]): Promise<void> {
+    // Steps of earlier moves must not be taken for the command's.
+    if (!this.#printer.isShutdown() && printerState !== "printing") await this.#feed(["M400"], 300);
     const toolhead = this.#object<{ getStatus(t: number): { homed_axes: string }; getPosition(): number[] }>("toolhead");
     const homed = (): string => toolhead?.getStatus(this.#now).homed_axes ?? "";
     const before = this.#gcodeState();

@@ -1,0 +1,1 @@
+BLINK PIN=lamp TIMES=3
