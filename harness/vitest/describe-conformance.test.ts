@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { GOOD_PLUGIN, NAN_PLUGIN, repositoryRoot, scratchDirectory, type ScratchDirectory } from "../testing/scratch-plugin.js";
+import { catalogue } from "../../conformance/catalogue.js";
+import { NAN_PLUGIN, repositoryRoot, scratchDirectory, type ScratchDirectory } from "../testing/scratch-plugin.js";
 
 interface Assertion { title: string; status: "passed" | "failed" | "pending" | "skipped"; failureMessages: string[] }
 
@@ -70,14 +71,23 @@ describe("describeConformance in an author's vitest", () => {
 });
 
 describe("describeConformance", () => {
+  let scratch: ScratchDirectory;
+  beforeAll(() => {
+    scratch = scratchDirectory();
+    scratch.installHarness();
+  });
+  afterAll(() => scratch.remove());
+
+  it("passes the example plugin in every rule that applies", async () => {
+    const plugin = join(repositoryRoot, "plugins-under-test/my-plugin");
+    const { rules, output } = await vitestOn(scratch, `import { describeConformance } from "kalico-hil/vitest";\ndescribeConformance(${JSON.stringify(plugin)}, { effort: "quick" });\n`);
+    expect([...rules.keys()].sort()).toEqual(catalogue.map((rule) => rule.id).sort());
+    expect([...rules.values()].filter((rule) => rule.status === "failed").flatMap((rule) => rule.failureMessages)).toEqual([]);
+    const skipped = [...rules.values()].filter((rule) => rule.status !== "passed").length;
+    expect(output.match(/does not apply: /g)?.length ?? 0).toBe(skipped);
+  }, 120_000);
+
   it("refuses rules that do not exist before anything runs", async () => {
-    const scratch = scratchDirectory();
-    try {
-      scratch.installHarness();
-      scratch.write("level.js", GOOD_PLUGIN);
-      await expect(vitestOn(scratch, `import { describeConformance } from "kalico-hil/vitest";\ndescribeConformance("level.js", { rules: "NO-SUCH" });\n`)).rejects.toThrow('No rule matches "NO-SUCH"');
-    } finally {
-      scratch.remove();
-    }
+    await expect(vitestOn(scratch, `import { describeConformance } from "kalico-hil/vitest";\ndescribeConformance("level.js", { rules: "NO-SUCH" });\n`)).rejects.toThrow('No rule matches "NO-SUCH"');
   }, 60_000);
 });
