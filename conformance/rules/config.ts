@@ -88,15 +88,6 @@ export const configRules: readonly Rule[] = [
     }),
   },
   {
-    id: "LOAD-008", title: "Wrong form of section gives a clear error", level: "SHOULD", severity: "S3",
-    requirement: "[name x] for a plugin without loadConfigPrefix, and [name] for one without loadConfig, should end in a config error.",
-    source: "host-surface §2.3",
-    judge: (evidence) => judgeProbes(evidence, ["wrong-form"], "the plugin offers both forms", (probe) => probe.state === "error" && !isInternalError(probe) ? undefined : {
-      message: `[${probe.section}] ends in "${firstLine(probe.message)}" (state ${probe.state})`,
-      remedy: "export only the form that the plugin supports",
-    }),
-  },
-  {
     id: "CFG-005", title: "Cross-option constraints are checked while loading", level: "MUST", severity: "S2",
     requirement: "A combination of options that cannot work must be refused by a config error at load or connect, not by an exception later.",
     source: "Code_Overview",

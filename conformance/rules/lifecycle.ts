@@ -73,17 +73,6 @@ export const lifecycleRules: readonly Rule[] = [
     judge: (evidence) => judgeLeftovers(evidence, ["handle", "interval"], "close it in a handler of klippy:disconnect"),
   },
   {
-    id: "LIF-009", title: "After disconnect nothing of the plugin runs", level: "MUST", severity: "S1",
-    requirement: "No callback of the plugin may run after klippy:disconnect.",
-    source: "Code_Overview",
-    judge: (evidence) => {
-      const sessions = pluginSessions(evidence);
-      if (sessions.length === 0) return inconclusive("no session with the plugin was run");
-      const zombies = firstOfEach(sessions.flatMap((s) => s.zombies.map((z) => ({ z, s }))), ({ z }) => z);
-      return judged(`${sessions.length} disconnects, watched for a while`, zombies.map(({ z, s }) => ({ message: `${z} ran after klippy:disconnect`, remedy: "use reactor timers, which end with the host, and clear JavaScript timers at klippy:disconnect", scenario: s.id })));
-    },
-  },
-  {
     id: "LIF-011", title: "Motion-path handlers are short", level: "MUST", severity: "S1",
     requirement: "Handlers of events that motion planning sends, look-ahead callbacks and move transforms must take at most 5 ms on the reference host and never pause.",
     source: "host-surface §5.1: a delay there is taken 1:1 from the 250 ms lead of the first move",
@@ -110,9 +99,21 @@ export const lifecycleRules: readonly Rule[] = [
     id: "LIF-015", title: "Does not end or shut down the host", level: "MUST", severity: "S1",
     requirement: "The plugin must not call requestExit or invokeShutdown unless it declares a safety reason.",
     source: "push_notify #10: no Internet, no printer",
-    judge: (evidence) => evidence.capabilities.includes("safety-shutdown") ? notApplicable("declared: safety-shutdown") : judgeCalls(evidence, (call) => ["requestExit", "invokeShutdown", "invokeAsyncShutdown"].includes(call.member) ? {
-      message: `${call.context} calls printer.${call.member}(${call.firstArgs})`, remedy: "report a command error or a warning; declare the capability safety-shutdown if people or machine are in danger",
-    } : undefined),
+    judge: (evidence) => {
+      const died = judgeEndings(evidence, ["exited", "crashed"], "never end the process: report a command error, or throw an Error");
+      if (evidence.capabilities.includes("safety-shutdown") && died.length === 0) return notApplicable("declared: safety-shutdown");
+      const calls = judgeCalls(evidence, (call) => ["requestExit", "invokeShutdown", "invokeAsyncShutdown"].includes(call.member) ? {
+        message: `${call.context} calls printer.${call.member}(${call.firstArgs})`, remedy: "report a command error or a warning; declare the capability safety-shutdown if people or machine are in danger",
+      } : undefined);
+      return calls.kind === "judged" ? judged(calls.basis, [...died, ...calls.findings]) : calls;
+    },
+  },
+  {
+    id: "RES-005", title: "Memory and output are bounded", level: "MUST", severity: "S2",
+    requirement: "The plugin must not fill memory or print without end.",
+    source: "rules.md RES-005; the log queue grows in memory",
+    judge: (evidence) => pluginSessions(evidence).length === 0 ? inconclusive("no session with the plugin was run")
+      : judged(`${pluginSessions(evidence).length} sessions with limits of memory and output`, judgeEndings(evidence, ["memory-limit", "output-limit"], "bound every list and history; log changes, not states")),
   },
   {
     id: "RES-001", title: "Restarts leave nothing behind", level: "MUST", severity: "S1",
@@ -142,6 +143,13 @@ export const lifecycleRules: readonly Rule[] = [
     },
   },
 ];
+
+/** Sessions in which the plugin's process did not live to the end. */
+export function judgeEndings(evidence: Evidence, outcomes: readonly string[], remedy: string): Finding[] {
+  return firstOfEach(pluginSessions(evidence).filter((s) => outcomes.includes(s.outcome)), (s) => s.message).map((s) => ({
+    message: `the plugin ${s.message}${s.lastCall === undefined ? "" : `; last call: ${s.lastCall.replace(/^exit:/, "")}`}`, remedy, scenario: s.id,
+  }));
+}
 
 function judgeLeftovers(evidence: Evidence, kinds: readonly string[], remedy: string) {
   const sessions = pluginSessions(evidence);

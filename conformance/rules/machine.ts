@@ -142,7 +142,7 @@ export const machineRules: readonly Rule[] = [
     id: "COX-004", title: "Uses the public surface only", level: "SHOULD", severity: "S2",
     requirement: "The plugin should not use members of host objects that begin with an underscore.",
     source: "Happy-Hare #99, #157, #766: broken by updates",
-    judge: (evidence) => judgeAccess(evidence, (_member, how) => how === "private", (object, member) => `uses the private member ${object}.${member}`, "use the public methods; ask for one where it is missing"),
+    judge: (evidence) => judgeAccess(evidence, (member, how) => how === "private" || (how === "missing" && member.startsWith("_")), (object, member) => `uses the private member ${object}.${member}`, "use the public methods; ask for one where it is missing"),
   },
 ];
 

@@ -126,7 +126,7 @@ export const motionRules: readonly Rule[] = [
     requirement: "The plugin must move by toolhead.move or manualMove, never by raw trapq or stepper calls, unless declared.",
     source: "toolhead.move checks limits and homing",
     judge: (evidence) => evidence.capabilities.includes("raw-motion") ? notApplicable("declared: raw-motion") : judgeCalls(evidence, (call) =>
-      (call.object === "trapq" && ["append", "setPosition", "finalizeMoves"].includes(call.member)) || (/stepper|rail/.test(call.object) && ["setTrapq", "setPosition", "generateSteps", "setStepperKinematics"].includes(call.member)) ? {
+      (/trapq/i.test(call.object) && ["append", "setPosition", "finalizeMoves"].includes(call.member)) || (/stepper|rail/i.test(call.object) && ["setTrapq", "setPosition", "generateSteps", "setStepperKinematics"].includes(call.member)) ? {
         message: `${call.context} calls ${call.object}.${call.member}, past all checks of limits and homing`, remedy: "use toolhead.manualMove(coord, speed)",
       } : undefined),
   },

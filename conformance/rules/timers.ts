@@ -1,7 +1,7 @@
 /** TMR: what the plugin does on the reactor's time. */
 import { inconclusive, judged, type Rule } from "../rule.js";
 import { firstLine, firstOfEach, judgeCallbacks, judgeCalls, ms, pluginSessions } from "./evidence-views.js";
-import { isMotionPath } from "./lifecycle.js";
+import { isMotionPath, judgeEndings } from "./lifecycle.js";
 
 const BLOCKED_MUST = 0.1;
 const BLOCKED_SHOULD = 0.025;
@@ -51,10 +51,14 @@ export const timerRules: readonly Rule[] = [
     id: "TMR-006", title: "Callbacks are short", level: "MUST", severity: "S1",
     requirement: "A callback must not run longer than 100 ms without pause on the reference host, and should stay below 25 ms.",
     source: "homing and pins are scheduled 100 ms ahead; Klipper #1659, #2025",
-    judge: (evidence) => judgeCallbacks(evidence, (c) => onReactor(c) && !isMotionPath(c.kind, c.label), "the plugin has no callback on the reactor", (c) => c.maxSeconds > BLOCKED_SHOULD ? {
-      message: `${c.kind} ${c.label} runs ${ms(c.maxSeconds)} without pause on the reference host; the limit is ${ms(c.maxSeconds > BLOCKED_MUST ? BLOCKED_MUST : BLOCKED_SHOULD)}`,
-      remedy: "split the work over several timer runs, or pause now and then", eventTime: c.maxAtEventTime, soft: c.maxSeconds <= BLOCKED_MUST,
-    } : undefined),
+    judge: (evidence) => {
+      const hung = judgeEndings(evidence, ["hung"], "bound every loop, and pause in long ones");
+      const own = judgeCallbacks(evidence, (c) => onReactor(c) && !isMotionPath(c.kind, c.label), "the plugin has no callback on the reactor", (c) => c.maxSeconds > BLOCKED_SHOULD ? {
+        message: `${c.kind} ${c.label} runs ${ms(c.maxSeconds)} without pause on the reference host; the limit is ${ms(c.maxSeconds > BLOCKED_MUST ? BLOCKED_MUST : BLOCKED_SHOULD)}`,
+        remedy: "split the work over several timer runs, or pause now and then", eventTime: c.maxAtEventTime, soft: c.maxSeconds <= BLOCKED_MUST,
+      } : undefined);
+      return hung.length === 0 ? own : judged(own.kind === "judged" ? own.basis : "sessions that did not come to an end", [...hung, ...(own.kind === "judged" ? own.findings : [])]);
+    },
   },
   {
     id: "TMR-007", title: "Mean share of the host is small", level: "SHOULD", severity: "S2",

@@ -10,7 +10,7 @@ import { conformanceOf, judgeAll, type Conformance } from "../../conformance/jud
 import type { Rule, RuleResult } from "../../conformance/rule.js";
 import { scenarioOf, type LifeStep, type Scenario } from "../../conformance/scenario.js";
 import type { SessionResult } from "../runner/messages.js";
-import { DEFAULT_LIMITS, PluginProcess, type ProcessLimits } from "../runner/plugin-process.js";
+import { DEFAULT_LIMITS, lostSession, PluginProcess, type ProcessLimits } from "../runner/plugin-process.js";
 import { certificationJob } from "./certification-job.js";
 import { compareJobs } from "./compare-jobs.js";
 import { ConfigProbing } from "./config-probing.js";
@@ -58,6 +58,9 @@ export interface Certification {
   scenarios: Map<string, Scenario>;
 }
 
+/** A plugin whose process died this often is not started again: the findings are there, and each hang costs a minute. */
+const MAX_DEATHS = 2;
+
 /** Ended by the user. */
 export class Aborted extends Error {
   override name = "Aborted";
@@ -88,6 +91,8 @@ class Certifier {
   #done = 0;
   #total = 0;
   #printSeconds = 0;
+  /** Sessions in which the process died or had to be killed. */
+  #deaths = 0;
 
   constructor(plugin: DescribedPlugin, options: CertifyOptions) {
     this.#plugin = plugin;
@@ -175,10 +180,12 @@ class Certifier {
   /** Runs a scenario and keeps its evidence. */
   async #session(scenario: Scenario, sections: readonly string[] = this.#sections, keep = true): Promise<SessionResult> {
     if (this.#options.signal?.aborted === true) throw new Aborted("Interrupted");
+    if (this.#deaths >= MAX_DEATHS) return lostSession(scenario);
     const abort = (): void => this.#process.close();
     this.#options.signal?.addEventListener("abort", abort, { once: true });
     try {
       const result = await this.#process.run(scenario, sections);
+      if (result.evidence.state === "lost") this.#deaths += 1;
       this.#printSeconds += result.evidence.virtualSeconds;
       if (keep) this.#sessions.push(result.evidence);
       if (scenario.withPlugin) {

@@ -5,9 +5,9 @@ export type Part = "probes" | "job" | "active" | "envelope" | "jitter" | "subscr
 const TABLE: readonly [rule: RegExp, parts: readonly Part[]][] = [
   [/^(PKG|CANARY)-/, []],
   [/^LOAD-00[1-4]$/, []],
-  [/^(CFG-|LOAD-00[5-8]$|LOAD-011$)/, ["probes"]],
-  [/^(LOAD-014|MCU-00[34]|RES-|GC-019)$|^RES-/, ["restarts"]],
-  [/^STA-/, ["shutdowns"]],
+  [/^(CFG-|LOAD-00[5-7]$|LOAD-011$)/, ["probes"]],
+  [/^(LOAD-014|MCU-00[34]|GC-019|RES-00[12])$/, ["restarts"]],
+  [/^STA-008$/, ["shutdowns"]],
   [/^LIF-00[67]$/, ["shutdowns"]],
   [/^LIF-014$/, ["pauses"]],
   [/^GC-/, ["commands"]],
@@ -19,7 +19,7 @@ const TABLE: readonly [rule: RegExp, parts: readonly Part[]][] = [
   [/^MOT-012$/, ["replay"]],
   [/^MOT-014$/, ["jitter"]],
   [/^MCU-006$/, ["job", "active"]],
-  [/^(HTR|SEC|COX)-/, ["commands"]],
+  [/^(HTR-001|COX-004|SEC-010|MOT-009|TMR-012)$/, ["commands"]],
   [/^TMR-013$/, ["commands"]],
 ];
 

@@ -34,7 +34,7 @@ const { runScenario } = await import("../session/run-scenario.js");
 meter.install();
 if (location !== null) register(new URL("../sandbox/loader-hooks.js", import.meta.url), { data: { roots: [location.root] } });
 let watching = false;
-installIntercepts({
+const reseed = installIntercepts({
   inPlugin: () => {
     if (watching) return false;
     watching = true;
@@ -99,6 +99,7 @@ async function handle(request: ToProcess): Promise<void> {
     send({ type: "imported", ...imported });
     return;
   }
+  reseed(request.scenario.seed);
   let lastProgress = 0;
   const result = await runScenario(request.scenario, {
     plugins: plugins!, meter, breadcrumb, root, directory, sections: request.sections,

@@ -127,7 +127,7 @@ export class PluginProcess {
     if ("type" in answer && answer.type === "result") return answer.result;
     if ("type" in answer && answer.type === "failed") throw new Error(`The harness failed in scenario "${scenario.id}": ${answer.message}`);
     const ending = answer as Ending;
-    return { evidence: endedEvidence(scenario, ending, readBreadcrumb(this.#breadcrumb)), schema: [], commands: [], configUse: [], loaded: [], badSettings: [], statusHash: "" };
+    return { ...lostSession(scenario), evidence: endedEvidence(scenario, ending, readBreadcrumb(this.#breadcrumb)) };
   }
 
   /** Ends the process and removes its directory. */
@@ -137,6 +137,11 @@ export class PluginProcess {
     this.#child = undefined;
     rmSync(this.#directory, { recursive: true, force: true });
   }
+}
+
+/** Result of a session that was not run, since the plugin's process does not survive. */
+export function lostSession(scenario: Scenario): SessionResult {
+  return { evidence: endedEvidence(scenario, { outcome: "crashed", message: "was not run: the plugin's process had died before" }, ""), schema: [], commands: [], configUse: [], loaded: [], badSettings: [], statusHash: "" };
 }
 
 /** Evidence of a session that did not live to tell. */

@@ -108,9 +108,9 @@ export class GasMeter {
     run.maxSeconds = Math.max(run.maxSeconds, seconds);
     run.totalSeconds += seconds;
     run.totalBlocked += run.blocked;
+    this.onStretch(run, seconds);
     run.gas = 0;
     run.blocked = 0;
-    this.onStretch(run, seconds);
   }
 }
 

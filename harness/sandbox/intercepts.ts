@@ -55,8 +55,11 @@ function describeArg(value: unknown): string {
   return String(value);
 }
 
-/** Installs the watch in this process. There is no way back: the process is the plugin's. */
-export function installIntercepts(hooks: InterceptHooks): void {
+/**
+ * Installs the watch in this process. There is no way back: the process is the plugin's.
+ * @returns a function that starts the plugin's randomness again from a seed
+ */
+export function installIntercepts(hooks: InterceptHooks): (seed: number) => void {
   const note = (kind: SideEffect["kind"], detail: string): void => {
     const place = hooks.place();
     hooks.record({ kind, detail, phase: hooks.phase(), ...(place === undefined ? {} : { place }) });
@@ -165,4 +168,5 @@ export function installIntercepts(hooks: InterceptHooks): void {
     return (state >>> 0) / 0x1_0000_0000;
   };
   syncBuiltinESMExports();
+  return (seed) => { state = seed >>> 0 || 1; };
 }

@@ -140,6 +140,7 @@ export class Reactor implements Participant, Parker {
     const record = timer as TimerRecord;
     record.waketime = NEVER;
     const at = this.#timers.indexOf(record);
+    if (at < 0) this.onContract?.("timer unregistered twice", "unregisterTimer");
     if (at < 0) throw new Error("Timer is not in the list of the reactor: unregister a timer once only");
     this.#ownTimers().splice(at, 1);
   }

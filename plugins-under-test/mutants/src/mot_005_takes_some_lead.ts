@@ -1,0 +1,6 @@
+/** Breaks MOT-005: sleeps a little when a segment starts. */
+export function loadConfig(config: any) {
+  const printer = config.getPrinter();
+  printer.registerEventHandler("toolhead:sync_print_time", () => { Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 80); });
+  return { getStatus() { return {}; } };
+}
