@@ -186,7 +186,7 @@ export interface TraceEvidence {
   segmentSteps: SegmentSteps[];
   totalSteps: number;
   /** Scheduled commands with the least time between arrival and effect, worst first, per situation. */
-  minSlackSeconds: { homing: number; job: number; idle: number };
+  minSlackSeconds: { homing: number; job: number; idle: number; /** First steps of segments outside homing. */ start: number };
   worstSlack: { command: string; oid: number; slackSeconds: number; effectPrintTime: number; situation: "homing" | "job" | "idle"; lastCallback?: string }[];
   bytesToMcu: number;
   commandsToMcu: number;

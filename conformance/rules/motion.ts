@@ -85,7 +85,7 @@ export const motionRules: readonly Rule[] = [
     id: "MOT-005", title: "The plugin takes little of the lead", level: "SHOULD", severity: "S1",
     requirement: "The least time between arrival and effect should be at most 50 ms less than without the plugin.",
     source: "host-surface §5.1",
-    judge: (evidence) => judgeComparison(evidence, ["idle", "active", "subscribers"], "no job was run with the plugin", (c) => SITUATIONS.flatMap((situation): Finding[] => {
+    judge: (evidence) => judgeComparison(evidence, ["idle", "active", "subscribers"], "no job was run with the plugin", (c) => ([...SITUATIONS, "start"] as const).flatMap((situation): Finding[] => {
       const loss = c.minSlackBaseline[situation] - c.minSlackSubject[situation];
       return Number.isFinite(loss) && loss > SLACK_LOSS ? [{ message: `the plugin takes ${ms(loss)} of the lead (${situation}): ${ms(c.minSlackSubject[situation])} instead of ${ms(c.minSlackBaseline[situation])}`, remedy: "shorten the callbacks that run before the first move of a segment", scenario: c.subject }] : [];
     })),

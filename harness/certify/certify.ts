@@ -227,6 +227,7 @@ class Certifier {
     }
     if (this.#parts.has("replay")) {
       this.#step("printing a second time");
+      await this.#process.renew();
       compare("replay", idle, await this.#session({ ...this.#scenario("idle", walk(lines)), id: "replay" }));
     }
     if (this.#parts.has("subscribers")) {
@@ -287,6 +288,8 @@ class Certifier {
     this.#step("restarting");
     const restarts = (n: number, how: "RESTART" | "FIRMWARE_RESTART"): LifeStep[] => Array.from({ length: n }, () => ({ do: "restart", how }));
     const walk: LifeStep[] = [{ do: "start" }, ...restarts(this.#sizes.restarts, "RESTART"), { do: "wait", seconds: 2 }, { do: "stop" }];
+    // State in module variables shows only against a first life.
+    await this.#process.renew();
     await this.#session(this.#scenario("restarts", walk));
     await this.#session(this.#scenario("baseline-restarts", walk, { withPlugin: false, configText: baseText(this.#printer) }));
     this.#step("restarting the firmware");

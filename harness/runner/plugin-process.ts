@@ -130,6 +130,17 @@ export class PluginProcess {
     return { ...lostSession(scenario), evidence: endedEvidence(scenario, ending, readBreadcrumb(this.#breadcrumb)) };
   }
 
+  /** Ends the process: the next session runs in a fresh one, with the plugin's modules imported anew. */
+  async renew(): Promise<void> {
+    const child = this.#child;
+    if (child === undefined || child.exitCode !== null) return;
+    this.#ending ??= { outcome: "exited", message: "renewed" };
+    const gone = new Promise<void>((resolve) => { child.once("exit", () => resolve()); });
+    child.kill("SIGKILL");
+    await gone;
+    this.#child = undefined;
+  }
+
   /** Ends the process and removes its directory. */
   close(): void {
     this.#ending ??= { outcome: "exited", message: "closed" };

@@ -12,6 +12,8 @@ import { currentPlace, placeInStack } from "./source-place.js";
 const MAX_LOG = 400;
 const MAX_RESPONSES = 2000;
 const MAX_EVENTS = 5000;
+/** Runs of one timer within a virtual second that end the session: a print would take for ever. */
+const RUNAWAY_RUNS = 10_000;
 const MAX_CALLBACK_CLOCKS = 20_000;
 /** Members that let the caller wait. */
 const PAUSING = new Set(["pause", "wait", "waitWhile", "waitMoves", "dwell", "delayForMs", "lock", "withLock"]);
@@ -91,6 +93,9 @@ export class EvidenceCollector implements HostObserver {
     };
   }
 
+  /** Called when a timer runs so often that the session would not come to an end. */
+  onRunaway: () => void = () => undefined;
+
   get responseCount(): number {
     return this.#responseCount;
   }
@@ -153,6 +158,7 @@ export class EvidenceCollector implements HostObserver {
       entry.inSecond = 0;
     }
     entry.inSecond += 1;
+    if (entry.inSecond === RUNAWAY_RUNS && run.kind === "timer") this.onRunaway();
     if (run.kind === "timer") entry.cost.maxRunsPerSecond = Math.max(entry.cost.maxRunsPerSecond, entry.inSecond);
     if (this.phase === "after-disconnect" && run.kind !== "get_status" && !(run.kind === "event" && run.label === "klippy:disconnect")) this.zombies.add(`${run.kind} ${run.label}`);
     if (this.callbackClocks.length < MAX_CALLBACK_CLOCKS && run.kind !== "get_status") this.callbackClocks.push({ clock: this.#options.mcuClock(), label: `${run.kind} ${run.label}` });

@@ -26,6 +26,9 @@ import { collectTrace } from "./trace-evidence.js";
 const SUBSCRIPTION_SECONDS = 0.25;
 /** Most samples kept per object and session. */
 const MAX_SAMPLES = 400;
+/** A status of this size is a finding after a few samples; looking at all of them would take longer than the print. */
+const HUGE_BYTES = 200_000;
+const HUGE_SAMPLES = 10;
 /** Virtual seconds that a start, a script or a stop may take. */
 const STEP_LIMIT = 900;
 
@@ -59,6 +62,7 @@ class Session {
   readonly #world: SimWorld;
   readonly #samples: StatusSample[] = [];
   readonly #sampleCount = new Map<string, number>();
+  readonly #lastBytes = new Map<string, number>();
   readonly #statusLog = createHash("sha256");
   readonly #lives: LifeEvidence[] = [];
   readonly #gcodeProbes: GcodeProbe[] = [];
@@ -90,10 +94,14 @@ class Session {
       now: () => this.#world.clock.now,
       mcuClock: () => this.#world.main.mcu.clockAt(this.#world.clock.now),
       charge: (run, seconds) => {
-        if (scenario.charge === "cost") this.#world.clock.charge(seconds);
-        else if (scenario.charge === "envelope") this.#world.clock.charge(budgetOf(run.kind, run.label, isMotionPath));
+        if (scenario.charge === "cost") this.#world.world.charge(seconds);
+        else if (scenario.charge === "envelope") this.#world.world.charge(budgetOf(run.kind, run.label, isMotionPath));
       },
     });
+    this.#collector.onRunaway = () => {
+      this.#outcome = "time-limit";
+      this.#world.world.abort();
+    };
     context.setCollector(this.#collector);
     context.meter.limit = scenario.limits.gasPerCallback;
     this.#world = new SimWorld({
@@ -280,6 +288,8 @@ class Session {
   #sampleOwn(name: string, object: object, eventTime: number): void {
     this.#inspector.checkKept(name, eventTime);
     const phase = this.#collector.phase;
+    const huge = (this.#lastBytes.get(name) ?? 0) > HUGE_BYTES;
+    if (huge && (this.#sampleCount.get(name) ?? 0) > HUGE_SAMPLES) return;
     const getStatus = (object as { getStatus: unknown }).getStatus;
     let sample: StatusSample;
     if (typeof getStatus !== "function") sample = { ...this.#inspector.sample(name, eventTime, phase, { value: null }), returned: "not-callable" };
@@ -293,6 +303,7 @@ class Session {
         sample = { ...this.#inspector.sample(name, eventTime, phase, { threw: error }), ...(place === undefined ? {} : { place }) };
       }
     }
+    this.#lastBytes.set(name, sample.bytes);
     const count = (this.#sampleCount.get(name) ?? 0) + 1;
     this.#sampleCount.set(name, count);
     const remarkable = sample.threw !== undefined || sample.notJson.length + sample.notFinite.length + sample.bulkArrays.length + sample.notStringKeys.length > 0 || sample.returned !== "object";
@@ -359,9 +370,8 @@ class Session {
   }
 
   #commandNames(): string[] {
-    const gcode = this.#object<{ getCommandHelp(): Record<string, string> }>("gcode");
-    const registered = [...this.#collector.commands.values()].map((c) => (c.muxValue === undefined ? c.command : `${c.command} ${c.muxKey}=${c.muxValue}`));
-    return [...new Set([...Object.keys(gcode?.getCommandHelp() ?? {}), ...registered])].sort();
+    const gcode = this.#object<{ getStatus(eventTime: number): { commands: Record<string, unknown> } }>("gcode");
+    return Object.keys(gcode?.getStatus(this.#now).commands ?? {}).sort();
   }
 
   #noteObjects(printer: Printer): void {

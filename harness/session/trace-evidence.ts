@@ -89,11 +89,15 @@ function stepsBetween(steppers: readonly StepColumns[], from: number, to: number
 }
 
 type Situation = "homing" | "job" | "idle";
+/** Steps this soon after an anchor are the first of their segment, seconds. */
+const SEGMENT_START = 0.02;
 
 function commandFigures(bench: BenchMcu, frequency: number, context: TraceContext, steppers: readonly StepColumns[]): Pick<TraceEvidence, "minSlackSeconds" | "worstSlack" | "meanLinkShare" | "peakLinkShare" | "jobSeconds"> {
   const { trace } = bench;
   const homing = homingIntervals(context.events).map(([a, b]): [number, number] => [bench.mcu.clockAt(a), b === Infinity ? Infinity : bench.mcu.clockAt(b)]);
-  const min: Record<Situation, number> = { homing: Infinity, job: Infinity, idle: Infinity };
+  const min: Record<Situation | "start", number> = { homing: Infinity, job: Infinity, idle: Infinity, start: Infinity };
+  const anchors = context.anchors.map((printTime) => printTime * frequency);
+  let nextAnchor = 0;
   const worst: TraceEvidence["worstSlack"] = [];
   const window = WINDOW_SECONDS * frequency;
   let windowStart = 0;
@@ -115,6 +119,12 @@ function commandFigures(bench: BenchMcu, frequency: number, context: TraceContex
     const situation: Situation = homing.some(([a, b]) => arrival >= a && arrival <= b) ? "homing" : arrival >= context.jobStartClock && arrival <= context.jobEndClock && context.jobStartClock > 0 ? "job" : "idle";
     const seconds = slack / frequency;
     if (seconds < min[situation]) min[situation] = seconds;
+    if (name === "queue_step" && situation !== "homing") {
+      const effect = trace.effectClock.at(i);
+      while (nextAnchor < anchors.length && anchors[nextAnchor]! + SEGMENT_START * frequency < effect) nextAnchor += 1;
+      const anchor = anchors[nextAnchor];
+      if (anchor !== undefined && effect >= anchor) min.start = Math.min(min.start, seconds);
+    }
     if (worst.length < WORST || seconds < worst.at(-1)!.slackSeconds) {
       worst.push({ command: name, oid: trace.oid.at(i), slackSeconds: seconds, effectPrintTime: trace.effectClock.at(i) / frequency, situation });
       worst.sort((a, b) => a.slackSeconds - b.slackSeconds);

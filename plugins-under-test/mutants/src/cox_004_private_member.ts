@@ -1,6 +1,9 @@
-/** Breaks COX-004: uses a private member of the host. */
-export function loadConfig(config: any) {
+// Breaks COX-004: uses a member that begins with an underscore.
+import type { Config, GCode } from "kalico-hil";
+
+export function loadConfig(config: Config) {
   const printer = config.getPrinter();
-  printer.registerEventHandler("klippy:ready", () => { void printer.lookupObject("toolhead")._flush_lookahead; });
-  return { getStatus() { return {}; } };
+  const gcode = printer.lookupObject<GCode>("gcode") as unknown as { _handlers?: Map<string, unknown> };
+  const commands = gcode._handlers?.size ?? 0;
+  return { getStatus: (_eventTime?: number) => ({ commands }) };
 }

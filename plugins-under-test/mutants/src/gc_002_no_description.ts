@@ -1,6 +1,9 @@
-/** Breaks GC-002: gives no description. */
-export function loadConfig(config: any) {
+// Breaks GC-002: HELP cannot say what the command does.
+import type { Config, GCode } from "kalico-hil";
+
+export function loadConfig(config: Config) {
   const printer = config.getPrinter();
-  printer.lookupObject("gcode").registerCommand("GC_002", () => undefined);
-  return { getStatus() { return {}; } };
+  const gcode = printer.lookupObject<GCode>("gcode");
+  gcode.registerCommand("TURN_LEFT", () => undefined);
+  return {};
 }

@@ -1,5 +1,4 @@
-/** Breaks STA-003: returns null before it has a value. */
-export function loadConfig() {
+// Breaks STA-003: getStatus returns null while there is nothing to say.
+import type { Config } from "kalico-hil";
 
-  return { getStatus() { return null; } };
-}
+export const loadConfig = (_config: Config) => ({ getStatus: (_eventTime?: number) => null });

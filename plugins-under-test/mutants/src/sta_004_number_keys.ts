@@ -1,5 +1,4 @@
-/** Breaks STA-004: returns a Map with numbers as keys. */
-export function loadConfig() {
+// Breaks STA-004: a Map with numbers as keys.
+import type { Config } from "kalico-hil";
 
-  return { getStatus() { return { tools: new Map([[1, "a"]]) }; } };
-}
+export const loadConfig = (_config: Config) => ({ getStatus: (_eventTime?: number) => ({ layers: new Map([[1, "first"]]) }) });

@@ -1,5 +1,4 @@
-/** Breaks STA-005: returns a Set. */
-export function loadConfig() {
+// Breaks STA-005: a Set is no JSON.
+import type { Config } from "kalico-hil";
 
-  return { getStatus() { return { names: new Set(["a"]) }; } };
-}
+export const loadConfig = (_config: Config) => ({ getStatus: (_eventTime?: number) => ({ seen: new Set(["left"]) }) });

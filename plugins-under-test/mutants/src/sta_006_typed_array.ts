@@ -1,5 +1,4 @@
-/** Breaks STA-006: returns a typed array. */
-export function loadConfig() {
+// Breaks STA-006: a typed array in the status.
+import type { Config } from "kalico-hil";
 
-  return { getStatus() { return { samples: new Float64Array(3) }; } };
-}
+export const loadConfig = (_config: Config) => ({ getStatus: (_eventTime?: number) => ({ samples: new Float64Array(8) }) });
