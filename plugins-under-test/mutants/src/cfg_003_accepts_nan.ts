@@ -1,7 +1,5 @@
-// Breaks CFG-003: nan passes the getter, and nobody else looks.
-import type { Config } from "kalico-hil";
-
-export function loadConfig(config: Config) {
-  const factor = config.getFloat("factor", { default: 1 });
-  return { getStatus: (_eventTime?: number) => ({ large: factor > 1 }) };
+/** Breaks CFG-003: accepts nan. */
+export function loadConfig(config: any) {
+  const limit = config.getFloat("limit", { default: 1, minval: 0 });
+  return { getStatus() { return { on: limit > 0 }; } };
 }

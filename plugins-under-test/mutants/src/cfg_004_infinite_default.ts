@@ -1,7 +1,5 @@
-// Breaks CFG-004: the default is published in configfile.settings, and JSON has no infinity.
-import type { Config } from "kalico-hil";
-
-export function loadConfig(config: Config) {
-  const limit = config.getFloat("limit", { default: -Infinity });
-  return { getStatus: (_eventTime?: number) => ({ limited: Number.isFinite(limit) }) };
+/** Breaks CFG-004: has a default that is not finite. */
+export function loadConfig(config: any) {
+  config.getFloat("limit", { default: -Infinity });
+  return { getStatus() { return {}; } };
 }

@@ -1,9 +1,6 @@
-// Breaks GC-001: the host refuses a name with a minus sign.
-import type { Config, GCode } from "kalico-hil";
-
-export function loadConfig(config: Config) {
+/** Breaks GC-001: registers a name that is not legal. */
+export function loadConfig(config: any) {
   const printer = config.getPrinter();
-  const gcode = printer.lookupObject<GCode>("gcode");
-  gcode.registerCommand("TURN-LEFT", () => undefined, { desc: "Turn left" });
-  return {};
+  printer.lookupObject("gcode").registerCommand("F1OO", () => undefined, { desc: "Does something" });
+  return { getStatus() { return {}; } };
 }

@@ -1,13 +1,6 @@
-// Breaks GC-011: declares the axes homed and moves.
-import type { Config, GCode, Toolhead } from "kalico-hil";
-
-export function loadConfig(config: Config) {
+/** Breaks GC-011: moves a printer that is not homed. */
+export function loadConfig(config: any) {
   const printer = config.getPrinter();
-  const gcode = printer.lookupObject<GCode>("gcode");
-  gcode.registerCommand("SHAKE", async () => {
-    const toolhead = printer.lookupObject<Toolhead>("toolhead");
-    toolhead.setPosition([100, 100, 10, 0], "xyz");
-    await toolhead.manualMove([105, 100, 10], 50);
-  }, { desc: "Shake the carriage" });
-  return {};
+  printer.lookupObject("gcode").registerCommand("GC_011", async () => { const toolhead = printer.lookupObject("toolhead"); toolhead.setPosition([50, 50, 50, 0], "xyz"); await toolhead.manualMove([51, null, null], 10); }, { desc: "Does something" });
+  return { getStatus() { return {}; } };
 }

@@ -1,12 +1,6 @@
-// Breaks GC-012: marks an axis as homed without homing it.
-import type { Config, GCode, Toolhead } from "kalico-hil";
-
-export function loadConfig(config: Config) {
+/** Breaks GC-012: says that the printer is homed. */
+export function loadConfig(config: any) {
   const printer = config.getPrinter();
-  const gcode = printer.lookupObject<GCode>("gcode");
-  gcode.registerCommand("TRUST_ME", () => {
-    const toolhead = printer.lookupObject<Toolhead>("toolhead");
-    toolhead.setPosition(toolhead.getPosition(), "z");
-  }, { desc: "Skip the homing of Z" });
-  return {};
+  printer.lookupObject("gcode").registerCommand("GC_012", () => { printer.lookupObject("toolhead").setPosition([0, 0, 0, 0], "xyz"); }, { desc: "Does something" });
+  return { getStatus() { return {}; } };
 }

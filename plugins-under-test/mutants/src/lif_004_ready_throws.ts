@@ -1,8 +1,6 @@
-// Breaks LIF-004: the handler of klippy:ready fails when an optional object is not configured.
-import type { Config } from "kalico-hil";
-
-export function loadConfig(config: Config) {
+/** Breaks LIF-004: throws when the printer is ready. */
+export function loadConfig(config: any) {
   const printer = config.getPrinter();
-  printer.registerEventHandler("klippy:ready", () => { printer.lookupObject<{ profiles: string[] }>("bed_mesh", null).profiles.sort(); });
-  return {};
+  printer.registerEventHandler("klippy:ready", () => { throw new Error("no camera"); });
+  return { getStatus() { return {}; } };
 }

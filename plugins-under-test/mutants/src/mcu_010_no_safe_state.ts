@@ -1,8 +1,7 @@
-// Breaks MCU-010: leaves the maximum duration of its output at what it happens to be.
-import type { Config, DigitalOut, Pins } from "kalico-hil";
-
-export function loadConfig(config: Config) {
+/** Breaks MCU-010: sets up an output without a maximum duration. */
+export function loadConfig(config: any) {
   const printer = config.getPrinter();
-  const pin = printer.lookupObject<Pins>("pins").setupPin<DigitalOut>("digital_out", config.get("pin"));
-  return { pin };
+  const pin = printer.lookupObject("pins").setupPin("digital_out", config.get("pin"));
+  pin.setupStartValue(0, 0);
+  return { getStatus() { return {}; } };
 }

@@ -1,4 +1,5 @@
-// Breaks STA-003: getStatus returns null while there is nothing to say.
-import type { Config } from "kalico-hil";
+/** Breaks STA-003: returns null before it has a value. */
+export function loadConfig() {
 
-export const loadConfig = (_config: Config) => ({ getStatus: (_eventTime?: number) => null });
+  return { getStatus() { return null; } };
+}

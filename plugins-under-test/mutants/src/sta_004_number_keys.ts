@@ -1,4 +1,5 @@
-// Breaks STA-004: a Map with numbers as keys.
-import type { Config } from "kalico-hil";
+/** Breaks STA-004: returns a Map with numbers as keys. */
+export function loadConfig() {
 
-export const loadConfig = (_config: Config) => ({ getStatus: (_eventTime?: number) => ({ layers: new Map([[1, "first"]]) }) });
+  return { getStatus() { return { tools: new Map([[1, "a"]]) }; } };
+}

@@ -1,4 +1,5 @@
-// Breaks STA-005: a Set is no JSON.
-import type { Config } from "kalico-hil";
+/** Breaks STA-005: returns a Set. */
+export function loadConfig() {
 
-export const loadConfig = (_config: Config) => ({ getStatus: (_eventTime?: number) => ({ seen: new Set(["left"]) }) });
+  return { getStatus() { return { names: new Set(["a"]) }; } };
+}

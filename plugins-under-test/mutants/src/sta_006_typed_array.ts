@@ -1,4 +1,5 @@
-// Breaks STA-006: a typed array in the status.
-import type { Config } from "kalico-hil";
+/** Breaks STA-006: returns a typed array. */
+export function loadConfig() {
 
-export const loadConfig = (_config: Config) => ({ getStatus: (_eventTime?: number) => ({ samples: new Float64Array(8) }) });
+  return { getStatus() { return { samples: new Float64Array(3) }; } };
+}

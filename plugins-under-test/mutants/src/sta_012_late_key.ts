@@ -1,8 +1,7 @@
-// Breaks STA-012: a key appears only when the printer is ready; subscribers never get it.
-import type { Config } from "kalico-hil";
-
-export function loadConfig(config: Config) {
-  const status: Record<string, number> = { version: 1 };
-  config.getPrinter().registerEventHandler("klippy:ready", () => { status["ready"] = 1; });
-  return { getStatus: (_eventTime?: number) => ({ ...status }) };
+/** Breaks STA-012: adds a key when a print has started. */
+export function loadConfig(config: any) {
+  const printer = config.getPrinter();
+  const status: Record<string, number> = { a: 1 };
+  printer.registerEventHandler("print_stats:start_printing", () => { status["late"] = 1; });
+  return { getStatus() { return { ...status }; } };
 }

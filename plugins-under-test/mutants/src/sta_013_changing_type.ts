@@ -1,8 +1,7 @@
-// Breaks STA-013: a word first, a number later.
-import type { Config } from "kalico-hil";
-
-export function loadConfig(config: Config) {
-  let tool: string | number = "none";
-  config.getPrinter().registerEventHandler("klippy:ready", () => { tool = 0; });
-  return { getStatus: (_eventTime?: number) => ({ tool }) };
+/** Breaks STA-013: changes the type of a field. */
+export function loadConfig(config: any) {
+  const printer = config.getPrinter();
+  let started = false;
+  printer.registerEventHandler("print_stats:start_printing", () => { started = true; });
+  return { getStatus() { return { state: started ? "printing" : 0 }; } };
 }

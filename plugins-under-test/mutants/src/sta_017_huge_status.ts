@@ -1,6 +1,5 @@
-// Breaks STA-017: the status holds more than a megabyte.
-import type { Config } from "kalico-hil";
-
-const log = "all lines since the start\n".repeat(50_000);
-
-export const loadConfig = (_config: Config) => ({ getStatus: (_eventTime?: number) => ({ log }) });
+/** Breaks STA-017: publishes all its data. */
+export function loadConfig() {
+  const data = "x".repeat(2_000_000);
+  return { getStatus() { return { data }; } };
+}

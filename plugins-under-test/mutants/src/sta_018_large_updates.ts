@@ -1,6 +1,5 @@
-// Breaks STA-018: thousands of bytes change from one query to the next.
-import type { Config } from "kalico-hil";
+/** Breaks STA-018: changes much at each query. */
+export function loadConfig() {
 
-export function loadConfig(_config: Config) {
-  return { getStatus: (eventTime = 0) => ({ curve: Array.from({ length: 300 }, (_, i) => Math.round(eventTime * 1000) + i) }) };
+  return { getStatus(eventtime = 0) { return { data: `${eventtime.toFixed(1)} `.repeat(1000) }; } };
 }

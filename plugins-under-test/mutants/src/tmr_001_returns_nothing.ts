@@ -1,10 +1,7 @@
-// Breaks TMR-001: the timer returns nothing on one path.
-import type { Config } from "kalico-hil";
-
-export function loadConfig(config: Config) {
-  const reactor = config.getPrinter().getReactor();
-  let left = 3;
-  const tick = (eventTime: number) => (left-- > 0 ? eventTime + 1 : undefined);
-  reactor.registerTimer(tick as (eventTime: number) => number, reactor.NOW);
-  return {};
+/** Breaks TMR-001: forgets to return the next wake time. */
+export function loadConfig(config: any) {
+  const printer = config.getPrinter();
+  const reactor = printer.getReactor();
+  printer.registerEventHandler("klippy:ready", () => { reactor.registerTimer((eventtime: number) => { if (eventtime > 1e9) return eventtime; return undefined as unknown as number; }, reactor.NOW); });
+  return { getStatus() { return {}; } };
 }

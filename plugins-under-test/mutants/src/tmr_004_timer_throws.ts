@@ -1,9 +1,7 @@
-// Breaks TMR-004: the timer throws when a sensor gives nothing.
-import type { Config } from "kalico-hil";
-
-export function loadConfig(config: Config) {
-  const reactor = config.getPrinter().getReactor();
-  const readings: number[][] = [];
-  reactor.registerTimer((eventTime) => eventTime + readings[0]!.length, reactor.monotonic() + 5);
-  return {};
+/** Breaks TMR-004: throws in a timer. */
+export function loadConfig(config: any) {
+  const printer = config.getPrinter();
+  const reactor = printer.getReactor();
+  printer.registerEventHandler("klippy:ready", () => { reactor.registerTimer((eventtime: number) => { throw new Error(`sensor lost at ${eventtime}`); }, reactor.NOW); });
+  return { getStatus() { return {}; } };
 }

@@ -1,12 +1,7 @@
-// Breaks TMR-005: the timer sleeps for 150 ms.
-import type { Config } from "kalico-hil";
-
-export function loadConfig(config: Config) {
-  const reactor = config.getPrinter().getReactor();
-  const cell = new Int32Array(new SharedArrayBuffer(4));
-  reactor.registerTimer((eventTime) => {
-    Atomics.wait(cell, 0, 0, 150);
-    return eventTime + 10;
-  }, reactor.monotonic() + 5);
-  return {};
+/** Breaks TMR-005: sleeps in a timer. */
+export function loadConfig(config: any) {
+  const printer = config.getPrinter();
+  const reactor = printer.getReactor();
+  printer.registerEventHandler("klippy:ready", () => { reactor.registerTimer((eventtime: number) => { Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 40); return eventtime + 5; }, reactor.NOW); });
+  return { getStatus() { return {}; } };
 }

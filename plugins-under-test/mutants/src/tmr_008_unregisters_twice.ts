@@ -1,10 +1,8 @@
-// Breaks TMR-008: ready and disconnect both unregister the same timer.
-import type { Config } from "kalico-hil";
-
-export function loadConfig(config: Config) {
-  const reactor = config.getPrinter().getReactor();
-  const timer = reactor.registerTimer((eventTime) => eventTime + 1);
-  config.getPrinter().registerEventHandler("klippy:ready", () => reactor.unregisterTimer(timer));
-  config.getPrinter().registerEventHandler("klippy:disconnect", () => reactor.unregisterTimer(timer));
-  return {};
+/** Breaks TMR-008: unregisters a timer twice. */
+export function loadConfig(config: any) {
+  const printer = config.getPrinter();
+  const reactor = printer.getReactor();
+  const timer = reactor.registerTimer(() => reactor.NEVER);
+  printer.registerEventHandler("klippy:ready", () => { reactor.unregisterTimer(timer); try { reactor.unregisterTimer(timer); } catch { /* gone */ } });
+  return { getStatus() { return {}; } };
 }

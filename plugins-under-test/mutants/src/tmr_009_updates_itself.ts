@@ -1,11 +1,8 @@
-// Breaks TMR-009: updateTimer is ignored inside the timer's own callback.
-import type { Config } from "kalico-hil";
-
-export function loadConfig(config: Config) {
-  const reactor = config.getPrinter().getReactor();
-  const timer = reactor.registerTimer((eventTime) => {
-    reactor.updateTimer(timer, eventTime + 5);
-    return reactor.NEVER;
-  }, reactor.NOW);
-  return {};
+/** Breaks TMR-009: updates its own timer inside the callback. */
+export function loadConfig(config: any) {
+  const printer = config.getPrinter();
+  const reactor = printer.getReactor();
+  const timer: any = reactor.registerTimer((eventtime: number) => { reactor.updateTimer(timer, eventtime + 1); return eventtime + 2; }, reactor.NEVER);
+  printer.registerEventHandler("klippy:ready", () => { reactor.updateTimer(timer, reactor.NOW); });
+  return { getStatus() { return {}; } };
 }

@@ -1,9 +1,0 @@
-// Breaks LOAD-008: [load_008_…] without a name ends in a TypeError, not in a config error.
-import type { Config } from "kalico-hil";
-
-export function loadConfigPrefix(config: Config) {
-  const name = config.getName().split(" ")[1]!.toUpperCase();
-  return { getStatus: (_eventTime?: number) => ({ name }) };
-}
-
-export const loadConfig = loadConfigPrefix;
