@@ -2,12 +2,15 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv } from "ajv";
 import { XMLValidator } from "fast-xml-parser";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { STEPS_CSV_HEADER } from "../../sim-mcu/trace/steps-csv.js";
 import { BASE_PRINTER } from "../certify/base-printer.js";
 import { runCommandLine, startCommand, type CommandOutcome } from "../testing/command-line.js";
 import { GOOD_PLUGIN, NAN_PLUGIN, scratchDirectory, type ScratchDirectory } from "../testing/scratch-plugin.js";
 import { EXIT } from "./exit-codes.js";
+
+// Each test starts processes; on a busy machine they take their time.
+vi.setConfig({ testTimeout: 180_000 });
 
 let scratch: ScratchDirectory;
 beforeAll(() => {

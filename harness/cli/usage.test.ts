@@ -1,9 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { catalogue } from "../../conformance/catalogue.js";
 import { BASE_PRINTER } from "../certify/base-printer.js";
 import { runCommandLine, type CommandOutcome } from "../testing/command-line.js";
 import { GOOD_PLUGIN, scratchDirectory, type ScratchDirectory } from "../testing/scratch-plugin.js";
 import { EXIT } from "./exit-codes.js";
+
+// Each test starts processes; on a busy machine they take their time.
+vi.setConfig({ testTimeout: 180_000 });
 
 let scratch: ScratchDirectory;
 beforeAll(() => {

@@ -56,5 +56,5 @@ describe("the guide in README.md", () => {
     expect(stdout.split("\n").filter((line) => /^(FAIL|warn|open)/.test(line))).toEqual([]);
     expect(stdout).toContain("kalico-hello 0.1.0: CONFORMING");
     expect(code).toBe(EXIT.conforming);
-  });
+  }, 180_000);
 });
