@@ -185,9 +185,10 @@ class Certifier {
     this.#options.signal?.addEventListener("abort", abort, { once: true });
     try {
       const result = await this.#process.run(scenario, sections);
-      if (result.evidence.state === "lost") this.#deaths += 1;
+      const died = result.evidence.state === "lost";
+      if (died) this.#deaths += 1;
       this.#printSeconds += result.evidence.virtualSeconds;
-      if (keep) this.#sessions.push(result.evidence);
+      if (keep || died) this.#sessions.push(result.evidence);
       if (scenario.withPlugin) {
         for (const command of result.commands) this.#learnCommand(command);
         for (const use of result.configUse) this.#configUse.push(use);
