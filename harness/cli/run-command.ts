@@ -1,10 +1,9 @@
 /** `kalico-hil run PRINTER.cfg --gcode JOB`: the host on the simulated micro-controller, as fast as it goes. */
 import { createWriteStream, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { feedGcode, type FeedResult } from "../../host/gcode/gcode-file-input.js";
 import { STEPS_CSV_HEADER } from "../../sim-mcu/trace/steps-csv.js";
 import { stepColumns } from "../session/trace-evidence.js";
-import { SimWorld } from "../world/sim-world.js";
+import { runJob } from "../world/run-job.js";
 import { EXIT, UsageError } from "./exit-codes.js";
 import { boardOption, seedOption } from "./option-values.js";
 import type { Progress } from "./progress.js";
@@ -20,9 +19,6 @@ export interface RunOptions {
   live?: boolean;
 }
 
-/** Virtual seconds that a job may take. */
-const LIMIT = 30 * 24 * 3600;
-
 export async function runCommand(configFile: string, options: RunOptions, progress: Progress, signal: AbortSignal): Promise<number> {
   if (!existsSync(configFile)) throw new UsageError(`Printer configuration "${configFile}" does not exist`);
   if (options.gcode === undefined) throw new UsageError("Option --gcode is missing: name a file with G-code to run");
@@ -31,35 +27,25 @@ export async function runCommand(configFile: string, options: RunOptions, progre
   const board = boardOption(options.board);
   const lines = readFileSync(options.gcode, "utf8").split(/\r?\n/);
   const started = process.hrtime.bigint();
-  const world = new SimWorld({
-    configFile: resolve(configFile), board, seed, traceCommands: false, startArgs: { batch_input: options.live !== true },
+  const { world, state, message, result, printSeconds } = await runJob({
+    configFile: resolve(configFile), board, seed, lines, live: options.live === true, traceCommands: false, signal,
     observer: {
       onGcodeResponse: (line) => { if (options.verbose === true || line.startsWith("!!")) progress.line(line); },
       onLog: (level, text) => { if (level === "error" || options.verbose === true) progress.line(`${level}: ${text.split("\n", 1)[0]}`); },
     },
+    onProgress: (seconds) => progress.update(`${formatTime(seconds)} printed`),
   });
-  signal.addEventListener("abort", () => world.world.abort());
-  world.start();
-  await world.run(() => world.printer!.getStateMessage()[1] !== "startup", 120);
-  const startState = world.printer!.getStateMessage();
-  if (startState[1] !== "ready") {
-    progress.line(startState[0]);
-    return EXIT.notConforming;
-  }
-  let result: FeedResult | undefined;
-  const jobStart = world.clock.now;
-  feedGcode(world.printer!, lines, { onDone: (done) => { result = done; } });
-  const stop = await world.run(() => result !== undefined || world.printer!.isShutdown(), LIMIT, (now) => progress.update(`${formatTime(now - jobStart)} printed`));
-  if (stop === "done" && !world.printer!.isShutdown()) await finishMoves(world);
   progress.clear();
   if (signal.aborted) return EXIT.interrupted;
-  const [message, state] = world.printer!.getStateMessage();
+  if (result === undefined && state !== "shutdown") {
+    progress.line(message);
+    return EXIT.notConforming;
+  }
   const wallSeconds = Number(process.hrtime.bigint() - started) * 1e-9;
   const columns = stepColumns(world);
   const steps = columns.reduce((sum, c) => { let n = 0; for (let i = 0; i < c.length; i++) n += c.count[i]!; return sum + n; }, 0);
   const rows = columns.reduce((sum, c) => sum + c.length, 0);
   if (options.steps !== undefined) await writeSteps(options.steps, columns);
-  const printSeconds = world.clock.now - jobStart;
   const summary = {
     state, message: message.split("\n", 1)[0], lines: result?.lines ?? 0, errors: result?.errors ?? [], printSeconds, wallSeconds, realTimeFactor: printSeconds / wallSeconds,
     steps, queueStepRows: rows, traceHash: world.main.trace.hash(), steppers: Object.fromEntries(columns.map((c) => [c.name, { queue_step: c.length }])),
@@ -69,17 +55,6 @@ export async function runCommand(configFile: string, options: RunOptions, progre
   for (const error of summary.errors.slice(0, 10)) progress.line(`error: ${error}`);
   if (state !== "ready") progress.line(message);
   return state === "ready" && summary.errors.length === 0 ? EXIT.conforming : EXIT.notConforming;
-}
-
-/** Lets the machine make all moves that are planned, and the trace see their last steps. */
-async function finishMoves(world: SimWorld): Promise<void> {
-  const toolhead = world.printer!.lookupObject<{ getLastMoveTime(): number; checkBusy(eventTime: number): [number, number, boolean] }>("toolhead");
-  toolhead.getLastMoveTime();
-  await world.run(() => {
-    const [printTime, estimated] = toolhead.checkBusy(world.clock.now);
-    return estimated > printTime + 0.1 || world.printer!.isShutdown();
-  }, LIMIT);
-  if (!world.printer!.isShutdown()) await world.run(() => false, world.clock.now + 1);
 }
 
 async function writeSteps(path: string, columns: ReturnType<typeof stepColumns>): Promise<void> {
