@@ -147,7 +147,7 @@ export const lifecycleRules: readonly Rule[] = [
 /** Sessions in which the plugin's process did not live to the end. */
 export function judgeEndings(evidence: Evidence, outcomes: readonly string[], remedy: string): Finding[] {
   return firstOfEach(pluginSessions(evidence).filter((s) => outcomes.includes(s.outcome)), (s) => s.message).map((s) => ({
-    message: `the plugin ${s.message}${s.lastCall === undefined ? "" : `; last call: ${s.lastCall.replace(/^exit:/, "")}`}`, remedy, scenario: s.id,
+    message: `the plugin ${s.message}${s.lastCall === undefined || s.message.includes(s.lastCall) ? "" : `; last call: ${s.lastCall}`}`, remedy, scenario: s.id,
   }));
 }
 

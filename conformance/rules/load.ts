@@ -41,7 +41,7 @@ export const loadRules: readonly Rule[] = [
     requirement: "Importing the module may throw an Error when something is missing, but must not exit or abort the host.",
     source: "host-surface §2.3: only ordinary exceptions are caught around an import",
     judge: ({ plugin }) => judged("import, watched", plugin.import.exited === true ? [{
-      message: `importing the module ended the process: ${plugin.import.error ?? ""}`,
+      message: `importing the module ${plugin.import.error ?? "ended the process"}`,
       remedy: "throw an Error that says what is missing, instead of process.exit()",
       ...(plugin.import.place === undefined ? {} : { place: plugin.import.place }),
     }] : []),

@@ -50,7 +50,7 @@ export const machineRules: readonly Rule[] = [
       if (sessions.length === 0) return inconclusive("no session with a restart was run");
       const findings = sessions.flatMap((s): Finding[] => {
         const bad = s.lives.slice(1).find((life) => life.startReason === "restart" && (life.state !== "ready" || !life.reusedMcuConfig));
-        return bad === undefined ? [] : [{ message: bad.state !== "ready" ? `after RESTART the printer is ${bad.state}: ${bad.message.split("\n", 1)[0]}` : "after RESTART the micro-controller has to be reset", remedy: "mark what must be sent again with addConfigCmd(…, { onRestart: true }) or { isInit: true }, and keep the config commands equal", scenario: s.id }];
+        return bad === undefined ? [] : [{ message: bad.state !== "ready" && bad.state !== "startup" ? `after RESTART the printer is ${bad.state}: ${bad.message.split("\n", 1)[0]}` : "after RESTART the micro-controller has to be reset", remedy: "mark what must be sent again with addConfigCmd(…, { onRestart: true }) or { isInit: true }, and keep the config commands equal", scenario: s.id }];
       });
       return judged(`${sessions.length} sessions`, findings.slice(0, 1));
     },

@@ -16,7 +16,7 @@ function describe(comparison: Comparison): Finding[] {
   const first = comparison.differences[0];
   const where = first === undefined ? "" : ` First at ${first.stepper}, segment ${first.segment}, step ${first.step}${Number.isNaN(first.deltaTicks) ? "" : ` (${first.deltaTicks > 0 ? "+" : ""}${first.deltaTicks} ticks)`}, ${first.atSeconds.toFixed(3)} s after the start${first.gcodeText === undefined ? "" : `, near line ${first.gcodeLine} '${first.gcodeText}'`}.`;
   return [{
-    message: `${comparison.differing} of ${comparison.stepsCompared} steps differ from the same job without the plugin.${where}`,
+    message: `${comparison.differing} steps differ from the same job without the plugin (${comparison.stepsCompared} are in both).${where}`,
     remedy: first?.lastCallback === undefined ? "do not call toolhead or G-code functions while a print runs; see MOT-002 for the calls" : `look at ${first.lastCallback}, which ran last before the first difference`,
     scenario: comparison.subject,
     evidence: comparison.differences.slice(0, 6).map((d) => `${d.stepper}: segment ${d.segment}, step ${d.step}, ${Number.isNaN(d.deltaTicks) ? "only in one stream" : `${d.deltaTicks} ticks`}, at ${d.atSeconds.toFixed(3)} s`),

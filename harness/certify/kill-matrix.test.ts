@@ -58,10 +58,11 @@ describe("kill matrix", () => {
 describe("hostile plugins", () => {
   it.concurrent.each([
     ["hostile_loops", "TMR-004,TMR-006"], ["hostile_exits", "LIF-015"], ["hostile_prints", "RES-005"], ["hostile_hangs", "TMR-006"], ["res_005_fills_memory", "RES-005"],
+    ["hostile_buffers", "RES-005"], ["hostile_prints_at_once", "RES-005"],
   ])("the harness survives %s and names what it did last (%s)", async (plugin, rules) => {
     const { results, conformance } = await certify(`${mutantDirectory}/${plugin}.js`, { ...OPTIONS, rules: rulesMatching(rules), limits: { ...LIMITS, wallSeconds: 10 } });
     expect(conformance).toBe("not-conforming");
     const text = results.flatMap((r) => r.findings.map((f) => f.message)).join("\n");
-    expect(text).toMatch(/last call: \w+|timer hostile_loops/);
+    expect(text).toMatch(/last call: \w+|ended the process: process\.exit\(|timer hostile_loops/);
   });
 });

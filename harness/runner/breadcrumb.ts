@@ -14,6 +14,10 @@ export class Breadcrumb {
   constructor(path: string) {
     this.#fd = openSync(path, "w");
   }
+  /** What was noted last. */
+  get last(): string {
+    return this.#last;
+  }
   /** Notes what is done next; repeated notes cost nothing. */
   drop(text: string): void {
     if (text === this.#last) return;
@@ -25,6 +29,10 @@ export class Breadcrumb {
     closeSync(this.#fd);
   }
 }
+
+/** Marks of the two ends that a plugin brings about in its own process, before the last call. */
+export const EXIT_MARK = "exit:";
+export const OUTPUT_MARK = "output:";
 
 /** Last call noted in the file; empty when there is none. */
 export function readBreadcrumb(path: string): string {

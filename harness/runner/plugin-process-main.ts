@@ -1,6 +1,6 @@
 /**
  * Entry of the plugin's process: installs the sandbox, imports the plugin, runs scenarios on request.
- * Arguments: directory for files, plugin location as JSON (null: no plugin).
+ * Arguments: directory for files, plugin location as JSON (null: no plugin), most bytes that the plugin may print.
  */
 import { register } from "node:module";
 import { join } from "node:path";
@@ -11,12 +11,15 @@ import { GasMeter, SECONDS_PER_GAS } from "../sandbox/gas-meter.js";
 import { installIntercepts } from "../sandbox/intercepts.js";
 import type { EvidenceCollector } from "../session/evidence-collector.js";
 import { currentPlace, placeInStack } from "../session/source-place.js";
-import { Breadcrumb } from "./breadcrumb.js";
+import { Breadcrumb, EXIT_MARK, OUTPUT_MARK } from "./breadcrumb.js";
 import type { FromProcess, PluginLocation, ToProcess } from "./messages.js";
 
 const directory = process.argv[2]!;
 const location = JSON.parse(process.argv[3] ?? "null") as PluginLocation | null;
+const outputLimit = Number(process.argv[4] ?? Infinity);
 const exit = process.exit.bind(process);
+const kill = process.kill.bind(process);
+let printed = 0;
 const send = (message: FromProcess): void => { process.send!(message); };
 const breadcrumb = new Breadcrumb(join(directory, "last-call"));
 const meter = new GasMeter();
@@ -51,7 +54,15 @@ const reseed = installIntercepts({
     if (importing) importEffects.push(effect);
     else if (collector !== undefined && collector.sideEffects.length < 5000) collector.sideEffects.push(effect);
   },
-  onExit: (what, place) => breadcrumb.drop(`exit:${what}${place === undefined ? "" : ` at ${place.file}:${place.line}`}${meter.running === undefined ? "" : ` in ${meter.running.kind} ${meter.running.label}`}`),
+  // Printing is asynchronous: in a loop without end not a byte more would reach the harness.
+  onOutput: (bytes) => {
+    printed += bytes;
+    if (printed <= outputLimit) return;
+    breadcrumb.drop(`${OUTPUT_MARK}${breadcrumb.last}`);
+    kill(process.pid, "SIGKILL");
+  },
+  // process.exit calls process.reallyExit: the first of them is the plugin's.
+  onExit: (what, place) => breadcrumb.last.startsWith(EXIT_MARK) ? undefined : breadcrumb.drop(`${EXIT_MARK}${what}${place === undefined ? "" : ` at ${place.file}:${place.line}`}${meter.running === undefined ? "" : ` in ${meter.running.kind} ${meter.running.label}`}`),
   place: () => currentPlace(root),
   seed: 1,
 });

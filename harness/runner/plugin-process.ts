@@ -2,14 +2,14 @@
  * The plugin's process, seen from the harness. Host and plugin live in a process of their own with limits
  * of wall time, memory and output; whatever they do, `run` answers with evidence.
  */
-import { fork, type ChildProcess } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { execFile, fork, type ChildProcess } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { PackageEvidence, SessionEvidence } from "../../conformance/evidence.js";
 import type { Scenario } from "../../conformance/scenario.js";
-import { readBreadcrumb } from "./breadcrumb.js";
+import { EXIT_MARK, OUTPUT_MARK, readBreadcrumb } from "./breadcrumb.js";
 import type { FromProcess, PluginLocation, SessionResult, ToProcess } from "./messages.js";
 
 export interface ProcessLimits {
@@ -20,6 +20,10 @@ export interface ProcessLimits {
 }
 
 export const DEFAULT_LIMITS: ProcessLimits = { wallSeconds: 60, memoryMegabytes: 512, outputBytes: 2_000_000 };
+
+/** What a process needs besides its JavaScript heap: code, stacks, the trace of a print, megabytes. */
+const NATIVE_MEGABYTES = 256;
+const MEMORY_POLL_MS = 250;
 
 type Ending = { outcome: SessionEvidence["outcome"]; message: string };
 
@@ -48,7 +52,7 @@ export class PluginProcess {
     if (this.#child !== undefined && this.#child.connected) return this.#child;
     this.#output = 0;
     this.#ending = undefined;
-    const child = fork(entry, [this.#directory, JSON.stringify(this.#location ?? null)], {
+    const child = fork(entry, [this.#directory, JSON.stringify(this.#location ?? null), String(this.#limits.outputBytes)], {
       serialization: "advanced",
       stdio: ["ignore", "pipe", "pipe", "ipc"],
       execArgv: [`--max-old-space-size=${this.#limits.memoryMegabytes}`, "--expose-gc", "--no-warnings"],
@@ -60,21 +64,40 @@ export class PluginProcess {
       this.#output += data.length;
       tail = (tail + data.toString("utf8")).slice(-4000);
       if (this.#output > this.#limits.outputBytes && this.#ending === undefined) {
-        this.#ending = { outcome: "output-limit", message: `printed more than ${this.#limits.outputBytes} bytes` };
+        this.#ending = this.#printedTooMuch();
         child.kill("SIGKILL");
       }
     };
+    this.#watchMemory(child);
     child.stdout?.on("data", count);
     child.stderr?.on("data", count);
     child.on("exit", (code, signal) => {
-      this.#ending ??= /heap out of memory|Allocation failed/.test(tail) || code === 134 || signal === "SIGABRT"
+      const last = readBreadcrumb(this.#breadcrumb);
+      this.#ending ??= last.startsWith(OUTPUT_MARK) ? this.#printedTooMuch() : /heap out of memory|Allocation failed/.test(tail) || code === 134 || signal === "SIGABRT"
         ? { outcome: "memory-limit", message: `used more than ${this.#limits.memoryMegabytes} MB` }
-        : code !== null && readBreadcrumb(this.#breadcrumb).startsWith("exit:")
-          ? { outcome: "exited", message: `ended the process: ${readBreadcrumb(this.#breadcrumb).slice(5)}` }
+        : code !== null && last.startsWith(EXIT_MARK)
+          ? { outcome: "exited", message: `ended the process: ${last.slice(EXIT_MARK.length)}` }
           : { outcome: "crashed", message: `the process ended with ${signal ?? `code ${code}`}: ${tail.trim().split("\n").slice(-3).join(" | ").slice(0, 500)}` };
     });
     this.#child = child;
     return child;
+  }
+
+  #printedTooMuch(): Ending {
+    return { outcome: "output-limit", message: `printed more than ${this.#limits.outputBytes} bytes` };
+  }
+
+  /** Buffers lie outside the heap that V8 limits: the whole process is watched too. */
+  #watchMemory(child: ChildProcess): void {
+    const limit = this.#limits.memoryMegabytes + NATIVE_MEGABYTES;
+    const judge = (megabytes: number): void => {
+      if (!(megabytes > limit) || this.#ending !== undefined) return;
+      this.#ending = { outcome: "memory-limit", message: `used more than ${limit} MB in the whole process` };
+      child.kill("SIGKILL");
+    };
+    const timer = setInterval(() => residentMegabytes(child.pid, judge), MEMORY_POLL_MS);
+    timer.unref();
+    child.once("exit", () => clearInterval(timer));
   }
 
   /** Sends one request and waits for its answer, the process's end, or the wall limit. */
@@ -150,6 +173,18 @@ export class PluginProcess {
   }
 }
 
+/** Megabytes of memory that a process holds, from /proc or else from ps; no answer when neither knows. */
+function residentMegabytes(pid: number | undefined, answer: (megabytes: number) => void): void {
+  if (pid === undefined) return;
+  const status = `/proc/${pid}/status`;
+  try {
+    if (existsSync("/proc/self/status")) answer(Number(/^VmRSS:\s*(\d+)/m.exec(readFileSync(status, "utf8"))?.[1]) / 1024);
+    else execFile("ps", ["-o", "rss=", "-p", String(pid)], (error, stdout) => { if (error === null) answer(Number(stdout) / 1024); });
+  } catch {
+    // The process has just ended.
+  }
+}
+
 /** Result of a session that was not run, since the plugin's process does not survive. */
 export function lostSession(scenario: Scenario): SessionResult {
   return { evidence: endedEvidence(scenario, { outcome: "crashed", message: "was not run: the plugin's process had died before" }, ""), schema: [], commands: [], configUse: [], loaded: [], badSettings: [], statusHash: "" };
@@ -159,7 +194,7 @@ export function lostSession(scenario: Scenario): SessionResult {
 function endedEvidence(scenario: Scenario, ending: Ending, lastCall: string): SessionEvidence {
   return {
     id: scenario.id, scenario, outcome: ending.outcome, state: "lost", message: ending.message, virtualSeconds: 0,
-    ...(lastCall === "" ? {} : { lastCall }),
+    ...(lastCall === "" ? {} : { lastCall: lastCall.replace(EXIT_MARK, "").replace(OUTPUT_MARK, "") }),
     log: [], events: [], responses: [], contract: [], callbacks: [], calls: [], accesses: [], status: [], statusMutations: [], objects: [], statsAttribute: [], leftovers: [], zombies: [], lives: [], sideEffects: [], gcodeProbes: [],
   };
 }

@@ -31,6 +31,8 @@ export interface InterceptHooks {
   now(): number;
   block(seconds: number, what: string): void;
   record(effect: SideEffect): void;
+  /** The plugin wrote to standard output or standard error. */
+  onOutput(bytes: number): void;
   /** The plugin asked the process to end. */
   onExit(what: string, place: SourcePlace | undefined): void;
   /** Where the plugin called from. */
@@ -137,6 +139,10 @@ export function installIntercepts(hooks: InterceptHooks): (seed: number) => void
   }
   for (const name of ["log", "info", "warn", "error", "debug"]) {
     wrap(console, name, (args) => { note("output", `console.${name}: ${args.map(String).join(" ").slice(0, 120)}`); return undefined; });
+  }
+
+  for (const stream of [process.stdout, process.stderr]) {
+    wrap(stream, "write", (args) => { hooks.onOutput(typeof args[0] === "string" ? args[0].length : ((args[0] as { byteLength?: number } | undefined)?.byteLength ?? 0)); return undefined; });
   }
 
   const realDate = Date;

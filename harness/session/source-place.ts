@@ -1,5 +1,5 @@
 /** Finds the plugin's own line in a stack trace. */
-import { relative } from "node:path";
+import { basename, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { SourcePlace } from "../../conformance/evidence.js";
 
@@ -9,7 +9,7 @@ export function placeInStack(stack: string | undefined, root: string): SourcePla
     const match = /((?:file:\/\/)?\/[^\s()]+?):(\d+):\d+\)?$/.exec(line.trim());
     if (match === null) continue;
     const path = match[1]!.startsWith("file:") ? fileURLToPath(match[1]!) : match[1]!;
-    if (path.startsWith(root) && !path.includes("/node_modules/kalico-hil/")) return { file: relative(root, path) || path, line: Number(match[2]) };
+    if (path.startsWith(root) && !path.includes("/node_modules/kalico-hil/")) return { file: relative(root, path) || basename(path), line: Number(match[2]) };
   }
   return undefined;
 }

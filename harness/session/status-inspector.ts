@@ -83,10 +83,12 @@ function typeName(value: unknown): string {
   return typeof value;
 }
 
+const WHOLE = "the status itself";
+
 /** Containers inside a value, with their paths: at most some hundred. */
 function containers(value: unknown, path = "", out: [string, object][] = [], depth = 0): [string, object][] {
   if (typeof value !== "object" || value === null || ArrayBuffer.isView(value) || depth > 6 || out.length > 300) return out;
-  out.push([path === "" ? "the status itself" : path, value]);
+  out.push([path === "" ? WHOLE : path, value]);
   for (const [key, item] of Object.entries(value)) containers(item, path === "" ? key : `${path}.${key}`, out, depth + 1);
   return out;
 }
@@ -105,8 +107,11 @@ export class StatusInspector {
 
   /** Compares the containers that were returned last time with what they held then. */
   checkKept(object: string, eventTime: number): void {
-    for (const { path, container, text } of this.#kept.get(object) ?? []) {
-      if (statusText(container) !== text && this.mutations.length < 50) this.mutations.push({ object, path, eventTime });
+    const changed = (this.#kept.get(object) ?? []).filter(({ container, text }) => statusText(container) !== text).map(({ path }) => path);
+    for (const path of changed) {
+      // A container that only holds one that changed is not named.
+      const holds = changed.some((inner) => inner !== path && (path === WHOLE || inner.startsWith(`${path}.`)));
+      if (!holds && this.mutations.length < 50) this.mutations.push({ object, path, eventTime });
     }
     this.#kept.delete(object);
   }
