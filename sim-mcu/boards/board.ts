@@ -22,8 +22,8 @@ export interface BoardProfile {
   readonly heapBytes: number;
   /** Bytes of one node of the move pool that holds a step row. */
   readonly moveNodeBytes: number;
-  /** Path that a stepper takes when pulses are short: a toggle per step, the AVR's step-unstep, or none. */
-  readonly stepPath: "edge" | "avr" | "full";
+  /** Path that a stepper takes when pulses are short: a toggle per step, the AVR's step-unstep, or none; `unchecked`: always one that takes any rate. */
+  readonly stepPath: "edge" | "avr" | "full" | "unchecked";
   /** Longest step pulse, in ticks, that still takes the fast path. */
   readonly stepPathTicks: number;
   /** Ticks of one step event with one stepper moving, and with three: published step rate benchmarks. */

@@ -16,7 +16,7 @@ export const ideal: BoardProfile = {
   receiveBuffer: 4096,
   heapBytes: 65_536,
   moveNodeBytes: 16,
-  stepPath: "edge",
+  stepPath: "unchecked",
   stepPathTicks: 0x7fffffff,
   stepCost: [0, 0],
   commandCost: 0,

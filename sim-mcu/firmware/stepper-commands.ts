@@ -12,6 +12,7 @@ const lookup = (ctx: FirmwareContext, oid: number): Stepper => ctx.oidLookup<Ste
 
 /** Which of the firmware's step functions a stepper gets. @param invertStep 0 rising edge, 1 falling edge, −1 both edges */
 export function stepPathFor(board: BoardProfile, invertStep: number, pulseTicks: number): StepPath {
+  if (board.stepPath === "unchecked") return "edge";
   const short = pulseTicks <= board.stepPathTicks;
   if (board.stepPath === "edge" && invertStep < 0 && short) return "edge";
   if (board.stepPath === "avr" && invertStep >= 0 && short) return "avr";

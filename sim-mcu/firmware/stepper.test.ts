@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { atmega2560, linux, stm32f446, type BoardProfile } from "../boards/index.js";
+import { atmega2560, ideal, linux, stm32f446, type BoardProfile } from "../boards/index.js";
 import { TestMcu } from "../testing/test-mcu.js";
 import { expandSteps } from "../trace/index.js";
 import { ReferenceStepper, type ReferenceRow } from "./stepper.reference.js";
@@ -157,6 +157,16 @@ describe("stepper", () => {
     expect(mcu.shutdownReason).toBe("Stepper too far in past");
     expect(mcu.take("shutdown")[0]!.params["clock"]).toBe(10_060_000);
     expect(mcu.mcu.trace.stepsOf(0).steps).toBe(1);
+  });
+
+  it("takes any step rate and any pulse length on the ideal board", () => {
+    fc.assert(fc.property(fc.array(row, { minLength: 1, maxLength: 12 }), fc.constantFrom(-1, 0, 1), fc.integer({ min: 0, max: 20_000 }), (rows, invertStep, pulseTicks) => {
+      const { mcu } = startWithRows({ path: "edge", board: ideal, invertStep, pulseTicks }, rows, 1_000_000);
+      mcu.advance(4);
+      expect(mcu.shutdownReason).toBeUndefined();
+      const columns = mcu.mcu.trace.stepsOf(0);
+      expect(rows.map((_, i) => [columns.interval.at(i), columns.count.at(i), columns.add.at(i), columns.dir.at(i)])).toEqual(rows.map((r) => [r.interval, r.count, r.add, r.dir]));
+    }), { numRuns: 30 });
   });
 
   it("discards rows after a stop until its clock is reset, and keeps its direction flags", () => {
