@@ -164,7 +164,7 @@ describe("stepper", () => {
       const { mcu } = startWithRows({ path: "edge", board: ideal, invertStep, pulseTicks }, rows, 1_000_000);
       mcu.advance(4);
       expect(mcu.shutdownReason).toBeUndefined();
-      const columns = mcu.mcu.trace.stepsOf(0);
+      const columns = mcu.mcu.trace.allSteps()[0]!;
       expect(rows.map((_, i) => [columns.interval.at(i), columns.count.at(i), columns.add.at(i), columns.dir.at(i)])).toEqual(rows.map((r) => [r.interval, r.count, r.add, r.dir]));
     }), { numRuns: 30 });
   });
