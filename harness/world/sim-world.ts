@@ -2,7 +2,6 @@
  * A bench in virtual time: one host, one simulated micro-controller for each [mcu] section, links between
  * them and a plant that follows the printer's configuration. Restarts keep the micro-controllers.
  */
-import { readFileSync } from "node:fs";
 import { createHost } from "../../host/host.js";
 import type { HostObserver } from "../../host/observer.js";
 import type { ImportedPlugin } from "../../host/plugins/load-plugins.js";
@@ -16,7 +15,7 @@ import { SimLink } from "../../sim-mcu/link.js";
 import { plantFromConfig, type PrinterPlant } from "../../sim-mcu/plant/index.js";
 import { SimMcu } from "../../sim-mcu/sim-mcu.js";
 import { McuTrace } from "../../sim-mcu/trace/mcu-trace.js";
-import { parseSections, type ConfigSectionText } from "../../conformance/arbitraries/config-text.js";
+import { readPlantSections } from "./plant-sections.js";
 import { VirtualWorld, type WorldStop } from "./virtual-world.js";
 
 /** Pause between two lives of the host, seconds: Kalico's. */
@@ -134,9 +133,9 @@ export class SimWorld {
 
   constructor(options: SimWorldOptions) {
     this.#options = options;
-    const sections = readSections(options.configFile);
-    this.plant = plantFromConfig(Object.fromEntries(sections.map((s) => [s.name, Object.fromEntries(s.options)])), { seed: options.seed });
-    const names = sections.filter((s) => s.name === "mcu" || s.name.startsWith("mcu ")).map((s) => (s.name === "mcu" ? "mcu" : s.name.slice(4).trim()));
+    const sections = readPlantSections(options.configFile);
+    this.plant = plantFromConfig(sections, { seed: options.seed });
+    const names = Object.keys(sections).filter((s) => s === "mcu" || s.startsWith("mcu ")).map((s) => (s === "mcu" ? "mcu" : s.slice(4).trim()));
     for (const name of names.length === 0 ? ["mcu"] : [...new Set(names)]) {
       const trace = new McuTrace({ commands: options.traceCommands ?? true });
       const mcu = new SimMcu({ board: boardNamed(options.board), trace, plant: this.plant, seed: options.seed, name });
@@ -213,8 +212,4 @@ export class SimWorld {
     this.#hostParticipants = [];
     this.reactor?.finalize();
   }
-}
-
-function readSections(configFile: string): ConfigSectionText[] {
-  return parseSections(readFileSync(configFile, "utf8"));
 }

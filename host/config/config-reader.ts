@@ -130,6 +130,13 @@ export class ConfigReader {
     return [regular, out.join("\n")];
   }
 
+  /** The main file with its includes: [all of it, what SAVE_CONFIG wrote and nothing else overrides]. @throws ConfigError */
+  parseMain(filename: string): [ConfigParser, ConfigParser] {
+    const [regular, block] = this.splitAutosave(this.readFile(filename));
+    const autosave = this.stripDuplicates(block, this.parse(regular, filename));
+    return [this.parse(regular + autosave, filename), this.parse(autosave, filename)];
+  }
+
   /** Comments out the options in `data` that `config` has. */
   stripDuplicates(data: string, config: ConfigParser): string {
     const lines = data.split("\n");

@@ -73,11 +73,9 @@ export class PrinterConfig {
 
   /** Reads the file named in the start arguments. @throws ConfigError */
   readMainConfig(): ConfigSection {
-    const filename = this.printer.getStartArgs().config_file;
-    const [regular, block] = this.reader.splitAutosave(this.reader.readFile(filename));
-    const autosave = this.reader.stripDuplicates(block, this.reader.parse(regular, filename));
-    this.autosave = this.reader.parse(autosave, filename);
-    return this.#wrap(this.reader.parse(regular + autosave, filename));
+    const [parser, autosave] = this.reader.parseMain(this.printer.getStartArgs().config_file);
+    this.autosave = autosave;
+    return this.#wrap(parser);
   }
 
   #wrap(parser: ConfigParser): ConfigSection {
