@@ -4,7 +4,7 @@
  */
 import { existsSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type * as CatalogueModule from "../../conformance/catalogue.js";
 import type * as CertifyModule from "./certify.js";
 
@@ -16,6 +16,9 @@ const { catalogue, rulesMatching } = (await import(`${root}dist/conformance/cata
 
 const mutantDirectory = `${root}plugins-under-test/mutants/dist`;
 const mutants = readdirSync(mutantDirectory).filter((f) => f.endsWith(".js")).map((f) => f.slice(0, -3)).sort();
+// Each certification starts processes: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 300_000 });
+
 const OPTIONS = { seed: 1, effort: "quick", board: "atmega2560" } as const;
 const ruleOf = (mutant: string): string => mutant.split("_").slice(0, 2).join("-").toUpperCase();
 const LIMITS = { wallSeconds: 30, memoryMegabytes: 256, outputBytes: 500_000 };
