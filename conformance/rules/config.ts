@@ -88,6 +88,15 @@ export const configRules: readonly Rule[] = [
     }),
   },
   {
+    id: "LOAD-008", title: "Wrong form of section gives a clear error", level: "SHOULD", severity: "S3",
+    requirement: "[name] for a plugin that is meant to be used as [name x], and the other way round, should work or end in a config error.",
+    source: "host-surface §2.3",
+    judge: (evidence) => judgeProbes(evidence, ["wrong-form"], "both forms of the section are in use", (probe) => (probe.state === "ready" && probe.loaded) || (probe.state === "error" && !isInternalError(probe)) ? undefined : {
+      message: `[${probe.section}] ends in "${firstLine(probe.message)}" (state ${probe.state})`,
+      remedy: "export only the form that the plugin supports, or throw config.error(…) for the other",
+    }),
+  },
+  {
     id: "CFG-005", title: "Cross-option constraints are checked while loading", level: "MUST", severity: "S2",
     requirement: "A combination of options that cannot work must be refused by a config error at load or connect, not by an exception later.",
     source: "Code_Overview",

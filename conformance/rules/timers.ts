@@ -87,7 +87,12 @@ export const timerRules: readonly Rule[] = [
     id: "TMR-009", title: "updateTimer is not used inside the timer's own callback", level: "SHOULD", severity: "S3",
     requirement: "The next wake time should be returned; updateTimer is ignored while that timer's callback runs.",
     source: "host-surface §5; Klipper PR #7035",
-    judge: (evidence) => judgeCalls(evidence, (call) => call.member === "updateTimer" && call.context.startsWith("timer:") && call.firstArgs.startsWith("own") ? { message: `${call.context} calls reactor.updateTimer on itself, which is ignored`, remedy: "return the next wake time" } : undefined),
+    judge: (evidence) => {
+      const sessions = pluginSessions(evidence);
+      if (sessions.length === 0) return inconclusive("no session with the plugin was run");
+      const ignored = firstOfEach(sessions.flatMap((s) => s.contract.filter((c) => c.what === "update of a running timer" && c.place !== undefined).map((c) => ({ c, s }))), ({ c }) => `${c.place!.file}:${c.place!.line}`);
+      return judged(`${sessions.length} sessions`, ignored.map(({ c, s }) => ({ message: "calls reactor.updateTimer for a timer whose callback runs, which is ignored", remedy: "return the next wake time from the callback", scenario: s.id, eventTime: c.eventTime, place: c.place! })));
+    },
   },
   {
     id: "TMR-010", title: "No threads", level: "MUST", severity: "S1",

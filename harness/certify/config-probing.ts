@@ -185,7 +185,7 @@ export class ConfigProbing {
         if (!sample.options.some(([option]) => /pin$/.test(option))) await this.#probe("two-instances", copies[0]!.name, copies);
         await this.#probe("name-with-space", `${name} one two`, [{ name: `${name} one two`, options: sample.options }]);
       } else await this.#probe("wrong-form", `${name} kalico_hil`, [{ name: `${name} kalico_hil`, options: sample.options }]);
-      if (!exported.includes("loadConfig")) await this.#probe("wrong-form", name, [{ name, options: sample.options }]);
+      if (!this.#own.some((s) => s.name === name)) await this.#probe("wrong-form", name, [{ name, options: sample.options }]);
     }
   }
 }

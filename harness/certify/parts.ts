@@ -5,7 +5,7 @@ export type Part = "probes" | "job" | "active" | "envelope" | "jitter" | "subscr
 const TABLE: readonly [rule: RegExp, parts: readonly Part[]][] = [
   [/^(PKG|CANARY)-/, []],
   [/^LOAD-00[1-4]$/, []],
-  [/^(CFG-|LOAD-00[5-7]$|LOAD-011$)/, ["probes"]],
+  [/^(CFG-|LOAD-00[5-8]$|LOAD-011$)/, ["probes"]],
   [/^(LOAD-014|MCU-00[34]|GC-019|RES-00[12])$/, ["restarts"]],
   [/^STA-008$/, ["shutdowns"]],
   [/^LIF-00[67]$/, ["shutdowns"]],

@@ -130,7 +130,10 @@ export class Reactor implements Participant, Parker {
   /** Moves a timer; ignored while its callback runs or is parked. */
   updateTimer(timer: Timer, waketime: number): void {
     const record = timer as TimerRecord;
-    if (record.running) return;
+    if (record.running) {
+      this.onContract?.("update of a running timer", "updateTimer");
+      return;
+    }
     record.waketime = waketime;
     if (waketime < this.#nextTimer) this.#nextTimer = waketime;
   }
