@@ -20,6 +20,8 @@ export interface BoardProfile {
   readonly receiveBuffer: number;
   /** Bytes of RAM for objects and the move pool. */
   readonly heapBytes: number;
+  /** Nodes that the move pool has at most; undefined: the firmware's 1024. */
+  readonly maxMoves?: number;
   /** Bytes of one node of the move pool that holds a step row. */
   readonly moveNodeBytes: number;
   /** Path that a stepper takes when pulses are short: a toggle per step, the AVR's step-unstep, or none; `unchecked`: always one that takes any rate. */

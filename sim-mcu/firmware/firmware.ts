@@ -32,6 +32,7 @@ export interface FirmwareOptions {
 /** How a block of commands ended: run to its end, left by a shutdown, or left by a reset. */
 export type BlockOutcome = "done" | "shutdown" | "reset";
 
+/** Nodes of the move pool, however much RAM there is. */
 const MAX_MOVES = 1024;
 const TIMER_SLACK_EVENTS = 2;
 
@@ -311,7 +312,7 @@ export class Firmware implements FirmwareContext {
   finalizeConfig(crc: number): void {
     if (this.isFinalized) this.shutdown("Already finalized");
     this.moveNodeBytes = Math.max(this.moveNodeBytes, 4);
-    const count = Math.min(MAX_MOVES, Math.floor((this.board.heapBytes - this.heapUsed) / this.moveNodeBytes));
+    const count = Math.min(this.board.maxMoves ?? MAX_MOVES, Math.floor((this.board.heapBytes - this.heapUsed) / this.moveNodeBytes));
     if (count < 1) this.shutdown("alloc_chunks failed");
     this.heapUsed += count * this.moveNodeBytes;
     this.moveCount = this.moveFreeCount = count;

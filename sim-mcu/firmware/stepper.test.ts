@@ -169,6 +169,17 @@ describe("stepper", () => {
     }), { numRuns: 30 });
   });
 
+  it("takes more rows at once than any real board on the ideal board", () => {
+    const mcu = new TestMcu(ideal);
+    mcu.configure(1, PINS);
+    expect(mcu.mcu.freeMoves).toBe(65_000);
+    mcu.send("reset_step_clock oid=0 clock=16000000");
+    for (let i = 0; i < 2000; i++) mcu.send("queue_step oid=0 interval=20 count=1 add=0");
+    mcu.advance(2);
+    expect(mcu.shutdownReason).toBeUndefined();
+    expect(mcu.mcu.trace.allSteps()[0]!.steps).toBe(2000);
+  });
+
   it("discards rows after a stop until its clock is reset, and keeps its direction flags", () => {
     const mcu = new TestMcu(linux);
     mcu.configure(1, LINUX_PINS);
