@@ -90,6 +90,8 @@ export class Mcu implements PinChip {
   private shutdownMsg = "";
 
   private readonly statusInfo: Record<string, unknown> = {};
+  /** The latest statistics while the status lacks them. */
+  private unreadStats: string | undefined;
   private load = new McuLoad(1, 1);
 
   constructor(config: ConfigSection, clockSync: ClockSync, pinFactories: Readonly<Record<string, PinFactory>>) {
@@ -309,6 +311,7 @@ export class Mcu implements PinChip {
   }
 
   getStatus(_eventTime?: number): Record<string, unknown> {
+    this.readStats();
     return { ...this.statusInfo };
   }
 
@@ -353,13 +356,20 @@ export class Mcu implements PinChip {
       this.serial.stats(eventTime),
       this.clockSync.stats(eventTime),
     ].join(" ");
+    this.unreadStats = text;
+    return [false, `${this.name}: ${text}`];
+  }
+
+  /** Statistics come every second, whether or not anybody asks for the status that holds them. */
+  private readStats(): void {
+    if (this.unreadStats === undefined) return;
     const lastStats: Record<string, number> = {};
-    for (const part of text.split(/\s+/)) {
+    for (const part of this.unreadStats.split(/\s+/)) {
       const equals = part.indexOf("=");
       if (equals > 0) lastStats[part.slice(0, equals)] = Number(part.slice(equals + 1));
     }
     this.statusInfo.last_stats = lastStats;
-    return [false, `${this.name}: ${text}`];
+    this.unreadStats = undefined;
   }
 
   // ---- messages from the MCU ----

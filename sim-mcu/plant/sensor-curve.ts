@@ -51,7 +51,8 @@ function bySteinhartHart(points: readonly Point[]): (celsius: number) => number 
     const y = 1 / (celsius + ZERO_CELSIUS);
     let l = l1 + (y - y1) / slope3;
     for (let i = 0; i < 20; i++) {
-      const step = (a + b * l + c * l ** 3 - y) / (b + 3 * c * l * l);
+      const cl2 = c * l * l;
+      const step = (a + (b + cl2) * l - y) / (b + 3 * cl2);
       l -= step;
       if (Math.abs(step) < 1e-12) break;
     }
@@ -111,7 +112,10 @@ export function sensorCurve(section: Section, sections: Sections): SensorCurve |
   if (ohms !== undefined) {
     const pullup = numberOf(section, "pullup_resistor", DEFAULT_PULLUP_OHMS);
     const inline = numberOf(section, "inline_resistor", 0);
-    return (celsius) => (ohms(celsius) + inline) / (ohms(celsius) + inline + pullup);
+    return (celsius) => {
+      const sensor = ohms(celsius) + inline;
+      return sensor / (sensor + pullup);
+    };
   }
   const volts = voltage(type, sections);
   if (volts === undefined) return undefined;

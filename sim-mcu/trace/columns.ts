@@ -10,10 +10,10 @@ const CHUNK = 1 << CHUNK_BITS;
 const MASK = CHUNK - 1;
 
 /** One column; rows are numbered from 0. */
-export class Column<T extends TypedArray> {
+export abstract class Column<T extends TypedArray> {
   length = 0;
+  protected tail: T;
   private readonly chunks: T[] = [];
-  private tail: T;
   private readonly make: (size: number) => T;
 
   /** @param make a new chunk, e.g. `(n) => new Uint32Array(n)` */
@@ -22,11 +22,14 @@ export class Column<T extends TypedArray> {
     this.tail = make(0);
   }
 
-  push(value: number): void {
-    const at = this.length & MASK;
+  /** Each type has a `push` of its own: one that stored into arrays of several types would be several times slower. */
+  abstract push(value: number): void;
+
+  /** Place of the next row in `tail`, which is renewed when it is full. */
+  protected next(): number {
+    const at = this.length++ & MASK;
     if (at === 0) this.chunks.push((this.tail = this.make(CHUNK)));
-    this.tail[at] = value;
-    this.length++;
+    return at;
   }
 
   /** Value of row `i`, 0 ≤ i < length. */
@@ -45,9 +48,51 @@ export class Column<T extends TypedArray> {
   }
 }
 
-export const float64Column = (): Column<Float64Array> => new Column((n) => new Float64Array(n));
-export const uint32Column = (): Column<Uint32Array> => new Column((n) => new Uint32Array(n));
-export const int32Column = (): Column<Int32Array> => new Column((n) => new Int32Array(n));
-export const uint16Column = (): Column<Uint16Array> => new Column((n) => new Uint16Array(n));
-export const int16Column = (): Column<Int16Array> => new Column((n) => new Int16Array(n));
-export const uint8Column = (): Column<Uint8Array> => new Column((n) => new Uint8Array(n));
+class Float64Column extends Column<Float64Array> {
+  push(value: number): void {
+    const at = this.next();
+    this.tail[at] = value;
+  }
+}
+
+class Uint32Column extends Column<Uint32Array> {
+  push(value: number): void {
+    const at = this.next();
+    this.tail[at] = value;
+  }
+}
+
+class Int32Column extends Column<Int32Array> {
+  push(value: number): void {
+    const at = this.next();
+    this.tail[at] = value;
+  }
+}
+
+class Uint16Column extends Column<Uint16Array> {
+  push(value: number): void {
+    const at = this.next();
+    this.tail[at] = value;
+  }
+}
+
+class Int16Column extends Column<Int16Array> {
+  push(value: number): void {
+    const at = this.next();
+    this.tail[at] = value;
+  }
+}
+
+class Uint8Column extends Column<Uint8Array> {
+  push(value: number): void {
+    const at = this.next();
+    this.tail[at] = value;
+  }
+}
+
+export const float64Column = (): Column<Float64Array> => new Float64Column((n) => new Float64Array(n));
+export const uint32Column = (): Column<Uint32Array> => new Uint32Column((n) => new Uint32Array(n));
+export const int32Column = (): Column<Int32Array> => new Int32Column((n) => new Int32Array(n));
+export const uint16Column = (): Column<Uint16Array> => new Uint16Column((n) => new Uint16Array(n));
+export const int16Column = (): Column<Int16Array> => new Int16Column((n) => new Int16Array(n));
+export const uint8Column = (): Column<Uint8Array> => new Uint8Column((n) => new Uint8Array(n));

@@ -22,7 +22,7 @@ export class RowHash {
   /** Adds a clock: an integer below 2^53. */
   clock(value: number): void {
     const high = Math.floor(value / TWO_32);
-    this.int(value - high * TWO_32);
+    this.int((value - high * TWO_32) | 0);
     this.int(high);
   }
 
