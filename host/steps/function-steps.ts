@@ -94,15 +94,15 @@ export class FunctionSteps implements SegmentSolver {
       for (let j = 0; j < count; j++) {
         const boundary = grid.boundary(up);
         const at = this.crossing(boundary, sign, low, position, to, end, guess);
+        grid.take(1, up, run.lastUp);
         run.append(up, origin + Math.floor(at * grid.freq + fraction));
-        grid.steps += sign;
         const speed = (boundary - position) / (at - low);
         guess = at + (sign * grid.stepDist) / speed;
         low = at;
         position = boundary;
       }
     }
-    if (run.lastUp === up && grid.isFullyReached(end, up)) run.commit();
+    if (run.lastUp === up && (grid.isFullyReached(end, up) ?? grid.isSumReached(end, up, count === 0))) run.commit();
   }
 
   /** Time at which the position passes `target`, between two times with the positions there. */

@@ -50,7 +50,8 @@ export class LinearSteps implements SegmentSolver {
   ): void {
     const { stepDist, freq } = grid;
     const end = start + ratio * (startV + move.halfAccel * seconds) * seconds;
-    const count = grid.stepsTo(end, up, run.lastUp);
+    const { lastUp } = run;
+    const count = grid.stepsTo(end, up, lastUp);
     if (count > 0) {
       const sign = up ? 1 : -1;
       const scale = (sign * ratio) / stepDist;
@@ -61,8 +62,15 @@ export class LinearSteps implements SegmentSolver {
       const h4 = (4 * scale * move.halfAccel) / (freq * freq);
       const first = (sign * (grid.boundary(up) - start)) / stepDist;
       run.appendPiece(up, origin, startTick - origin, v, h4, first, travel, count);
-      grid.steps += sign * count;
+      grid.take(count, up, lastUp);
     }
-    if (run.lastUp === up && grid.isFullyReached(end, up)) run.commit();
+    if (run.lastUp === up && (grid.isFullyReached(end, up) ?? grid.isSumReached(this.placeAt(move, offset + seconds), up, count === 0))) run.commit();
+  }
+
+  /** Position `seconds` after the start of a segment, rounded as Kalico rounds it, mm. */
+  private placeAt(move: TrapqMove, seconds: number): number {
+    const { x, y, z } = this.kinematics;
+    const distance = moveDistance(move, Math.min(seconds, move.moveT));
+    return x * (move.startX + move.axesRX * distance) + y * (move.startY + move.axesRY * distance) + z * (move.startZ + move.axesRZ * distance);
   }
 }

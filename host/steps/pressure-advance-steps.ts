@@ -189,13 +189,13 @@ export class PressureAdvanceSteps implements SegmentSolver {
       let guess = from + (to - from) / (count + 1);
       for (let j = 0; j < count; j++) {
         const t = quartic.crossing(grid.boundary(up), sign, low, to, guess);
+        grid.take(1, up, run.lastUp);
         run.append(up, origin + Math.floor(t * grid.freq + fraction));
-        grid.steps += sign;
         guess = t + grid.stepDist / Math.abs(quartic.slope(t));
         low = t;
       }
     }
-    if (run.lastUp === up && grid.isFullyReached(end, up)) run.commit();
+    if (run.lastUp === up && (grid.isFullyReached(end, up) ?? grid.isSumReached(end, up, count === 0))) run.commit();
   }
 }
 

@@ -39,8 +39,7 @@ export class StepSolver {
   }
 
   setCommandedPosition(position: number): void {
-    this.grid.anchor = position;
-    this.grid.steps = 0;
+    this.grid.setPosition(position);
   }
 
   setStepDist(stepDist: number): void {
