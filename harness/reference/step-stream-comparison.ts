@@ -68,14 +68,14 @@ export function jobStartClock(streams: readonly StepStream[], frequency: number)
   return standstills(streams, HOMING_PAUSE_SECONDS * frequency - 1)[0]?.next ?? -Infinity;
 }
 
-/** Rows of the job part of a stream, per stepper: what the queue_step counts of a reference summary hold. */
-export function jobRowCounts(rows: readonly StepColumns[], frequency: number): Record<string, number> {
+/** The rows of the job: what comes after homing, and what a reference stream and the counts of its summary hold. */
+export function jobPart(rows: readonly StepColumns[], frequency: number): StepColumns[] {
   const start = jobStartClock(expandSteps(rows), frequency);
-  return Object.fromEntries(rows.map((s) => {
-    let n = 0;
-    for (let i = 0; i < s.length; i++) if (s.firstClock[i]! >= start) n++;
-    return [s.name, n];
-  }));
+  return rows.map((s) => {
+    const from = lowerBound(s.firstClock, start);
+    const part = (column: ArrayLike<number>): number[] => Array.prototype.slice.call(column, from, s.length) as number[];
+    return { name: s.name, length: s.length - from, firstClock: part(s.firstClock), interval: part(s.interval), count: part(s.count), add: part(s.add), dir: part(s.dir) };
+  });
 }
 
 /** Compares the job part of `ours` (homing may be in it) with a reference that holds the job only. */

@@ -36,6 +36,8 @@ export interface SimWorldOptions {
   startArgs?: Partial<StartArgs>;
   /** Delay added to each dispatch of the reactor, seconds. */
   jitter?: () => number;
+  /** 64-bit clock of the micro-controllers at power-up: near 2^32 to see the 32-bit clock wrap. */
+  initialClock?: number;
 }
 
 /** A micro-controller of the bench with its line. */
@@ -138,7 +140,7 @@ export class SimWorld {
     const names = Object.keys(sections).filter((s) => s === "mcu" || s.startsWith("mcu ")).map((s) => (s === "mcu" ? "mcu" : s.slice(4).trim()));
     for (const name of names.length === 0 ? ["mcu"] : [...new Set(names)]) {
       const trace = new McuTrace({ commands: options.traceCommands ?? true });
-      const mcu = new SimMcu({ board: boardNamed(options.board), trace, plant: this.plant, seed: options.seed, name });
+      const mcu = new SimMcu({ board: boardNamed(options.board), trace, plant: this.plant, seed: options.seed, name, ...(options.initialClock === undefined ? {} : { initialClock: options.initialClock }) });
       const bench = new BenchMcu(name, mcu, trace, this.clock);
       this.mcus.push(bench);
       for (const participant of bench.participants) this.world.add(participant);
