@@ -170,6 +170,8 @@ export class SerialReader {
   /** Ends the session; whoever waits for an acknowledge gets "Serial connection closed". */
   disconnect(): void {
     if (this.serialQueue !== undefined) {
+      // What is due leaves before the line is given up, such as an emergency stop of this very instant.
+      this.serialQueue.run(this.reactor.monotonic());
       this.serialQueue.exit();
       this.opener?.removeParticipant(this.serialQueue);
       this.serialQueue = undefined;
