@@ -51,7 +51,7 @@ export class FunctionSteps implements SegmentSolver {
       before = at;
     }
     this.stretch(stretchStart, end, grid, run);
-    if (this.kinematics.normalize !== undefined) grid.shiftTo(this.kinematics.normalize(grid.position));
+    if (this.kinematics.normalize !== undefined) grid.setPosition(this.kinematics.normalize(grid.position));
   }
 
   /** Position `seconds` after the start of the segment, mm. */

@@ -6,7 +6,7 @@ import type { Trapq } from "./trapq.js";
 /** The kinematics-specific part. */
 export interface SegmentSolver {
   /**
-   * Emits the steps of print times after `from` up to `to`, both within the segment `seq`, and moves grid.steps along.
+   * Emits the steps of print times after `from` up to `to`, both within the segment `seq`, and moves the grid along.
    */
   segment(trapq: Trapq, seq: number, from: number, to: number, grid: StepGrid, run: StepRun): void;
 }

@@ -12,22 +12,22 @@ describe("step-grid", () => {
       grid.setPosition(start);
       let sum = start;
       let lastUp = 0;
-      let steps = 0;
       for (const { up, count } of moves) {
         const half = 0.5 * stepDist;
         let target = lastUp ? sum + half : sum - half;
         if (up !== lastUp) target = up ? target + half + half : target - half - half;
         for (let i = 0; i < count; i++) target = up ? target + half + half : target - half - half;
         grid.take(count, up, lastUp);
-        steps += up ? count : -count;
         lastUp = up;
         sum = up ? target - half : target + half;
 
-        expect(grid.steps).toBe(steps);
-        for (const position of [sum, start + steps * stepDist, sum + 1e-13, sum - 1e-13]) {
+        expect(grid.position).toBe(sum);
+        for (const position of [sum, sum + 1e-13, sum - 1e-13]) {
           expect(grid.isFullyReached(position, up)).toBeUndefined();
           expect(grid.isSumReached(position, up, false)).toBe((up ? position - target : target - position) >= -half);
         }
+        expect(grid.stepsTo(target, up, up)).toBe(1);
+        expect(grid.stepsTo(target + (up ? -2e-9 : 2e-9), up, up)).toBe(0);
         expect(grid.isFullyReached(grid.position + (up ? 0.01 : -0.01) * stepDist, up)).toBe(true);
         expect(grid.isFullyReached(grid.position - (up ? 0.01 : -0.01) * stepDist, up)).toBe(false);
       }

@@ -1,8 +1,7 @@
 /**
  * Walks the segments of a trapq on behalf of one stepper and asks a kinematics-specific part for the steps of each.
  *
- * The stepper's position is kept as a whole number of steps from an anchor (where the position was last set), so no
- * rounding adds up. Each kinematics of a stepper has its own solver and with it its own position and time reached.
+ * Each kinematics of a stepper has its own solver and with it its own position (a StepGrid) and time reached.
  */
 import type { StepRun } from "./step-run.js";
 import { FunctionSteps } from "./function-steps.js";
