@@ -16,6 +16,9 @@ const FLOAT_FIELDS = new Set([
   "unretract_length", "unretract_speed", "value", "z_hop_height", "z_position", "z_position_lower", "z_position_upper",
 ]);
 
+/** Whether Kalico reports floats under this name of a status. */
+export const isFloatField = (field: string): boolean => FLOAT_FIELDS.has(field);
+
 /** Configuration options that Kalico reads as ints; every other number of a configuration is a float there. */
 const INT_OPTIONS = new Set([
   "averaging_len", "bad_probe_retries", "baud", "chain_count", "channels", "contrast", "debug_level", "dock_retries", "endstop_sample_count",

@@ -1,0 +1,104 @@
+/**
+ * The CPython process of a host with its plugins: starts it, imports the modules, and makes of each module
+ * what the host takes for a plugin. Modules stay imported when the host restarts, as in Kalico.
+ */
+import type { ImportedPlugin } from "../load-plugins.js";
+import { importPythonModule } from "./python-module.js";
+import { defineBridgeFunctions, type BridgeReports } from "./bridge-functions.js";
+import { PythonBridge, type PythonWork } from "./bridge.js";
+import { PythonProcess } from "./python-process.js";
+
+/** A Python module to import, already found. */
+export interface PythonPluginModule {
+  /** First word of the sections that it serves. */
+  name: string;
+  /** Import name, e.g. "my_plugin" or "klippy.plugins.my_plugin". */
+  module: string;
+  origin: "entry-point" | "plugins" | "extras";
+  metadata?: ImportedPlugin["metadata"];
+  /** Why it cannot be imported. */
+  problem?: string;
+}
+
+export interface PythonHostOptions {
+  executable: string;
+  /** Directory for pipes and logs. */
+  directory: string;
+  /** Entries of sys.path for distributions. */
+  importPaths?: readonly string[];
+  /** Directories whose modules belong to klippy.extras and klippy.plugins. */
+  extrasPaths?: readonly string[];
+  pluginsPaths?: readonly string[];
+  modules: readonly PythonPluginModule[];
+  /** Event time, seconds. */
+  now(): number;
+  /** Files below these are the plugin's own. */
+  roots?: readonly string[];
+  /** The reactor runs in real time. */
+  live?: boolean;
+  /** Count bytecodes and lines of the plugin's own files. */
+  counting?: boolean;
+  /** Most bytecodes of one stretch; 0: no limit. */
+  gasLimit?: number;
+  secondsPerBytecode?: number;
+  /** Watch files, sockets, processes and threads; no network, no processes. */
+  watch?: boolean;
+  /** Most characters that the plugin may print; 0: no limit. */
+  outputLimit?: number;
+  memoryMegabytes?: number;
+  environment?: Readonly<Record<string, string>>;
+  onWork?(work: PythonWork): void;
+  reports?: BridgeReports;
+}
+
+/** Handle of the object of the Python side that carries out what this file asks. */
+const CONTROL = 1;
+
+export class PythonHost {
+  readonly bridge: PythonBridge;
+  readonly version: string;
+  readonly #modules: readonly PythonPluginModule[];
+
+  /** @throws PythonDied when Python does not come up */
+  constructor(options: PythonHostOptions) {
+    const { executable, directory, memoryMegabytes = 0, environment = {} } = options;
+    const process = new PythonProcess({ executable, directory, memoryMegabytes, environment });
+    this.bridge = new PythonBridge({ process, now: options.now, ...(options.onWork === undefined ? {} : { onWork: options.onWork }) });
+    defineBridgeFunctions(this.bridge, options.reports ?? {});
+    const live = options.live ?? false;
+    const { version } = this.bridge.call(CONTROL, "configure", [{
+      importPaths: options.importPaths ?? [], extrasPaths: options.extrasPaths ?? [], pluginsPaths: options.pluginsPaths ?? [],
+      roots: options.roots ?? [], counting: options.counting ?? false, limit: options.gasLimit ?? 0, seconds_per_bytecode: options.secondsPerBytecode ?? 0,
+      outputLimit: options.outputLimit ?? 0, virtualTime: !live, live, watch: options.watch ?? false,
+    }]) as { version: number[] };
+    this.version = version.join(".");
+    this.#modules = options.modules;
+  }
+
+  /** Imports the modules, in their order. Never throws for what they do, except when Python dies of it. */
+  importPlugins(onImport: (name: string) => void = () => undefined): ImportedPlugin[] {
+    return this.#modules.map((module) => {
+      onImport(module.name);
+      return importPythonModule(this.bridge, CONTROL, module);
+    });
+  }
+
+  /** Lines of the plugin's files that ran so far, by file. */
+  linesRun(): Record<string, number[]> {
+    return this.bridge.call(CONTROL, "lines_run", []) as Record<string, number[]>;
+  }
+
+  /** Lines that can run, by file. */
+  codeLines(files: readonly string[]): Record<string, number[]> {
+    return this.bridge.call(CONTROL, "code_lines", [files]) as Record<string, number[]>;
+  }
+
+  /** Threads and objects alive in Python. */
+  state(): { threads: string[]; objects: number } {
+    return this.bridge.call(CONTROL, "state", []) as { threads: string[]; objects: number };
+  }
+
+  close(): void {
+    this.bridge.close();
+  }
+}

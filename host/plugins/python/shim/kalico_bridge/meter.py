@@ -1,0 +1,181 @@
+"""What a plugin's code does: bytecodes, blocking calls, lines that ran, places, effects on the machine.
+
+Counting is off unless the host asks for it. Code counts when its file lies below a root (the plugin's own
+files). A line costs the bytecodes that stand in it each time it runs.
+"""
+import dis
+import json
+import sys
+from kalico_bridge import codec
+
+now = 0.0  # event time of the last message, seconds
+roots = ()
+counting = False
+limit = 0  # bytecodes of one stretch; 0: none
+seconds_per_bytecode = 0.0
+lines_run = {}  # file -> set of lines
+live = False  # the reactor runs in real time: its clock is asked for
+
+_gas = 0  # since the last message
+_stretch = 0  # since Python last got the baton
+_blocked = []
+_blocked_seconds = 0.0
+_effects = []
+_output = []
+_tracers = {}  # code object -> local trace function, or None for foreign code
+
+
+class GasExhausted(BaseException):
+    """The plugin does not come to an end. Not an Exception, so that a broad except does not swallow it."""
+
+
+def configure(options):
+    """Sets what is counted: {roots, counting, limit, seconds_per_bytecode}."""
+    global roots, counting, limit, seconds_per_bytecode, live
+    roots = tuple(options["roots"])
+    counting = options["counting"]
+    limit = options["limit"]
+    seconds_per_bytecode = options["seconds_per_bytecode"]
+    live = options["live"]
+    _tracers.clear()
+    start_thread()
+
+
+def start_thread():
+    """Counts in this thread too."""
+    if counting:
+        sys.settrace(_trace)
+
+
+def enter():
+    """Python has got the baton: a new stretch begins."""
+    global _stretch, _blocked_seconds
+    _stretch = 0
+    _blocked_seconds = 0.0
+
+
+def clock():
+    """Event time now, seconds: what the plugin did since it got the baton counts."""
+    if not counting:
+        return now
+    return now + _stretch * seconds_per_bytecode + _blocked_seconds
+
+
+def is_own(filename):
+    """Whether a file is the plugin's."""
+    return filename.startswith(roots) if roots else False
+
+
+def place():
+    """File and line of the plugin's innermost frame in this thread, or None."""
+    frame = sys._getframe(1)
+    while frame is not None:
+        filename = frame.f_code.co_filename
+        if filename.startswith(roots):
+            return (filename, frame.f_lineno)
+        frame = frame.f_back
+    return None
+
+
+def block(seconds, what):
+    """Books a blocking call, seconds on the reference host."""
+    global _blocked_seconds
+    _blocked.append([seconds, what])
+    _blocked_seconds += seconds
+
+
+def effect(kind, detail):
+    """Notes something that the plugin did to the machine."""
+    where = place() or ("", 0)
+    if len(_effects) < 2000:
+        _effects.append([kind, detail[:300], where[0], where[1]])
+
+
+def output(text):
+    """Notes text that the plugin printed."""
+    _output.append(text)
+
+
+def work():
+    """JSON text of what happened since the last message; 0 when nothing did."""
+    global _gas
+    found = {}
+    if _gas:
+        found["g"] = _gas
+        _gas = 0
+    if roots:
+        where = place()
+        if where is not None:
+            found["p"] = where
+    if _blocked:
+        found["b"] = _blocked[:]
+        _blocked.clear()
+    if _effects:
+        found["fx"] = _effects[:]
+        _effects.clear()
+    if _output:
+        found["o"] = "".join(_output)
+        _output.clear()
+    pending = codec.Released.pending
+    if len(pending) > 32:
+        found["d"] = pending[:]
+        del pending[: len(found["d"])]
+    return json.dumps(found) if found else "0"
+
+
+def _trace(frame, event, _arg):
+    code = frame.f_code
+    try:
+        return _tracers[code]
+    except KeyError:
+        tracer = _tracers[code] = _tracer_of(code) if is_own(code.co_filename) else None
+        return tracer
+
+
+def _tracer_of(code):
+    costs = _line_costs(code)
+    ran = lines_run.setdefault(code.co_filename, set())
+
+    def count(frame, event, _arg):
+        global _gas, _stretch
+        if event == "line":
+            line = frame.f_lineno
+            cost = costs.get(line, 1)
+            _gas += cost
+            _stretch += cost
+            ran.add(line)
+            if limit and _stretch > limit:
+                _exhausted(frame)
+        return count
+
+    return count
+
+
+def _exhausted(frame):
+    global _stretch
+    _stretch = 0
+    raise GasExhausted(f"no end after {limit} bytecodes, at {frame.f_code.co_filename}:{frame.f_lineno}")
+
+
+def _line_costs(code):
+    """Bytecodes by line of a code object."""
+    starts = list(dis.findlinestarts(code))
+    costs = {}
+    for index, (offset, line) in enumerate(starts):
+        end = starts[index + 1][0] if index + 1 < len(starts) else len(code.co_code)
+        if line is not None:
+            costs[line] = costs.get(line, 0) + (end - offset) // 2
+    return costs
+
+
+def code_lines(source, filename):
+    """Lines of a source file that can run."""
+    lines = set()
+    todo = [compile(source, filename, "exec", dont_inherit=True)]
+    while todo:
+        code = todo.pop()
+        lines.update(line for _, line in dis.findlinestarts(code) if line)
+        todo.extend(const for const in code.co_consts if hasattr(const, "co_code"))
+    return lines
+
+

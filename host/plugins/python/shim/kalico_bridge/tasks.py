@@ -1,0 +1,150 @@
+"""Calls of the host and requests to it, in any nesting, with one thread running at a time.
+
+Each call into Python (a task) runs in a thread. The thread that has the baton reads the pipe. While it waits
+for an answer to its own request, something else may arrive: a call, which another thread takes over, or the
+answer to a task that waits, whose thread goes on. Whoever hands the baton over waits until it gets it back.
+"""
+import threading
+from kalico_bridge import codec, link, meter
+
+_local = threading.local()
+_waiting = {}  # task id -> Task
+_idle = []  # workers without work
+
+
+class Task:
+    """One call of the host."""
+
+    __slots__ = ("id", "lock", "answer", "foreign")
+
+    def __init__(self, id):
+        self.id = id
+        self.lock = threading.Lock()
+        self.lock.acquire()
+        self.answer = None
+        self.foreign = None  # name of the plugin's thread that the task stands for
+
+
+class _Worker(threading.Thread):
+    def __init__(self, message):
+        super().__init__(daemon=True, name="kalico-bridge")
+        self.message = message
+        self.wake = threading.Lock()
+        self.wake.acquire()
+
+    def run(self):
+        meter.start_thread()
+        while True:
+            message, self.message = self.message, None
+            _serve_from(message)
+            _idle_wait(self)
+
+
+def _idle_wait(worker):
+    worker.wake.acquire()
+
+
+def current():
+    """The task of this thread, or None in threads of the plugin's own."""
+    return getattr(_local, "task", None)
+
+
+def serve():
+    """Serves the host for ever; the main thread."""
+    meter.start_thread()
+    _main.message = None
+    while True:
+        _serve_from(_main.message)
+        _idle_wait(_main)
+
+
+class _Main:
+    def __init__(self):
+        self.message = None
+        self.wake = threading.Lock()
+        self.wake.acquire()
+
+
+_main = _Main()
+
+
+def _serve_from(message):
+    """Has the baton: runs calls until the baton goes to a waiting task; then this thread is idle."""
+    me = threading.current_thread()
+    worker = me if isinstance(me, _Worker) else _main
+    while True:
+        if message is None:
+            message = link.receive()
+        if message[0] == "C":
+            _run(message)
+            message = None
+            continue
+        _idle.append(worker)
+        _hand_over(message)
+        return
+
+
+def _hand_over(message):
+    """Gives the baton to the task that the message is for."""
+    task = _waiting.pop(message[1])
+    task.answer = message
+    task.lock.release()
+
+
+def _run(message):
+    _, id, now, handle, method, arguments, form = message
+    task = Task(id)
+    _local.task = task
+    meter.now = now
+    try:
+        try:
+            target = codec.own(handle)
+            arguments = codec.decode(arguments)
+            if form == "get":
+                value = getattr(target, method, None)
+            elif form == "set":
+                value = setattr(target, method, arguments[0])
+            else:
+                function = target if method is None else getattr(target, method)
+                meter.enter()
+                value = function(*arguments)
+            text = codec.typed(value) if form == "typed" else codec.encode(value)
+            line = f'["r",{id},{text},'
+        except BaseException as error:  # SystemExit too: the host decides what it means
+            line = f'["e",{id},{codec.encode_error(error)},'
+        link.send(line + meter.work() + "]")
+    finally:
+        _local.task = None
+
+
+def request(kind, rest):
+    """Sends a request of the running task and waits for its answer: its value, or raises."""
+    task = getattr(_local, "task", None)
+    if task is None:
+        raise RuntimeError("A thread of a plugin's own must not touch the printer: use reactor.register_async_callback()")
+    link.send(f'["{kind}",{task.id},{rest},{meter.work()}]')
+    message = link.receive()
+    if message[0] == "C" or message[1] != task.id:
+        _waiting[task.id] = task
+        _pass_on(message)
+        task.lock.acquire()
+        message = task.answer
+        task.answer = None
+        _local.task = task
+    meter.now = message[2]
+    meter.enter()
+    if message[0] == "R":
+        return codec.decode(message[3])
+    raise codec.decode(message[3])
+
+
+def _pass_on(message):
+    """Lets another thread go on with a message: a new call, or the answer to a waiting task."""
+    if message[0] != "C":
+        _hand_over(message)
+    elif _idle:
+        worker = _idle.pop()
+        worker.message = message
+        worker.wake.release()
+    else:
+        _Worker(message).start()

@@ -1,0 +1,56 @@
+"""The surroundings of the plugin: module names, clocks, standard streams, and what the host asks of us."""
+import importlib
+import sys
+from kalico_bridge import clocks, codec, importing, meter, streams, watch
+
+
+class Control:
+    """What the host calls by handle 1."""
+
+    def configure(self, options):
+        """Settings before the first import of a plugin; see `PythonHostOptions` on the other side."""
+        sys.path[1:1] = options["importPaths"]
+        importing.configure(options["extrasPaths"], options["pluginsPaths"])
+        meter.configure(options)
+        streams.install(options["outputLimit"])
+        if options["virtualTime"]:
+            clocks.install()
+        if options["watch"]:
+            watch.install(options)
+        return {"version": list(sys.version_info[:3]), "executable": sys.executable}
+
+    def load(self, module):
+        """Imports a module: the functions that the host looks for, and what it needs to know of it."""
+        found = importlib.import_module(module)
+        names = ("load_config", "load_config_prefix", "register_components")
+        exports = {name: getattr(found, name) for name in names if hasattr(found, name)}
+        return {"file": getattr(found, "__file__", None), "exports": exports, "doc": found.__doc__}
+
+    def lines_run(self):
+        """Lines of the plugin that ran, by file."""
+        return {file: sorted(lines) for file, lines in meter.lines_run.items()}
+
+    def code_lines(self, files):
+        """Lines that can run, by file; files that do not compile are left out."""
+        found = {}
+        for file in files:
+            try:
+                with open(file, "rb") as source:
+                    found[file] = sorted(meter.code_lines(source.read(), file))
+            except (OSError, SyntaxError, ValueError):
+                continue
+        return found
+
+    def state(self):
+        """Objects and threads alive, for the search for leaks."""
+        return watch.state()
+
+
+def prepare():
+    """Before anything of a plugin runs."""
+    assert codec.own_id(CONTROL) == 1
+    importing.install()
+    importlib.import_module("klippy.all_classes")
+
+
+CONTROL = Control()

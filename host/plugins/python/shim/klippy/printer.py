@@ -1,0 +1,71 @@
+"""The printer: objects, events, state."""
+from kalico_bridge.proxy import REQUIRED, HostObject, attribute, host_class, host_exception, method
+from klippy import configfile, gcode
+
+
+@host_exception("WaitInterrupted")
+class WaitInterruption(gcode.CommandError):
+    pass
+
+
+@host_class("Printer", "PrinterHost")
+class Printer(HostObject):
+    config_error = configfile.error
+    command_error = gcode.CommandError
+    wait_interrupted = WaitInterruption
+    objects = attribute()
+    reactor = attribute()
+    start_args = attribute()
+    state_message = attribute()
+    in_shutdown_state = attribute(bool)
+    event_handlers = attribute()
+
+    @method
+    def get_reactor(self): ...
+
+    @method(returns=dict)
+    def get_start_args(self): ...
+
+    @method(returns=tuple)
+    def get_state_message(self): ...
+
+    @method
+    def is_shutdown(self): ...
+
+    @method
+    def add_object(self, name, obj): ...
+
+    @method
+    def lookup_object(self, name, default=REQUIRED): ...
+
+    def lookup_objects(self, module=None):
+        return [tuple(pair) for pair in self._call("lookupObjects", *([] if module is None else [module]))]
+
+    @method
+    def load_object(self, config, section, default=REQUIRED): ...
+
+    @method
+    def lookup_components(self, subsystem): ...
+
+    @method
+    def register_event_handler(self, event, callback): ...
+
+    @method(name="sendEventAsync")
+    def send_event(self, event, *params): ...
+
+    @method
+    def invoke_shutdown(self, msg): ...
+
+    @method
+    def invoke_async_shutdown(self, msg): ...
+
+    @method
+    def request_exit(self, result): ...
+
+    @method(options=("error_on_cancel", "interval"))
+    def wait_while(self, condition, error_on_cancel=True, interval=1.0): ...
+
+    @method
+    def set_rollover_info(self, name, info, log=True): ...
+
+
