@@ -1,7 +1,8 @@
 /**
  * Values between JavaScript and Python as JSON text. What JSON lacks is tagged `{"!": kind, …}`: handles of
  * objects on either side (h: of the host, p: of Python), exceptions (e), bytes (b), floats without a JSON
- * form (f), tuples (t), sets (s), dicts with keys that are not text (d). JavaScript has one kind of number;
+ * form (f), tuples (t), sets (s), dicts with keys that are not text (d), a
+ * member that is not there (u). JavaScript has one kind of number;
  * `Float`s and numbers under names that Kalico reports as floats go out with a point.
  */
 import { isFloatField } from "../../gcode/template/host-values.js";
@@ -96,6 +97,7 @@ function revive(value: unknown, handles: DecodeHandles): unknown {
 function reviveTagged(tagged: Tagged, handles: DecodeHandles): unknown {
   const data = tagged["d"];
   switch (tagged["!"]) {
+    case "u": return undefined;
     case "h": return handles.host(tagged["i"] as number);
     case "p": return handles.python(tagged);
     case "e": return handles.exception(tagged);

@@ -143,6 +143,9 @@ class Raw:
         self.data = data
 
 
+ABSENT = Raw({"!": "u"})  # a member that is not there
+
+
 class HostBase:
     """Base of all proxies, so that this module can tell them."""
 

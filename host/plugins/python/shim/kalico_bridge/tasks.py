@@ -101,7 +101,7 @@ def _run(message):
             target = codec.own(handle)
             arguments = codec.decode(arguments)
             if form == "get":
-                value = getattr(target, method, None)
+                value = getattr(target, method, codec.ABSENT)
             elif form == "set":
                 value = setattr(target, method, arguments[0])
             else:
