@@ -9,7 +9,7 @@ import type { Trapq } from "../steps/trapq.js";
 import type { ExtraAxis, LookaheadCallback, Move } from "./move.js";
 import type { MaybePromise } from "./ports.js";
 import type { PrinterRail } from "./rail.js";
-import type { StepGenerator } from "./step-flusher.js";
+import type { StepGenerator } from "./step-pipeline.js";
 import type { McuStepper } from "./stepper.js";
 
 /** An extra axis as the toolhead keeps it: the extruder at index 3, others behind it. */

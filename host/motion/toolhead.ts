@@ -1,44 +1,42 @@
 /**
- * Object `toolhead`: turns requests to move into timed trapezoids and decides how far ahead of the
- * micro-controllers' clock everything is prepared.
+ * Object `toolhead`: requests to move become moves (look-ahead), moves get their print times (trapq), and steps
+ * of them go to the micro-controllers in time.
  *
- * moves → look-ahead → trapq (print time) → step generators → mcu.flushMoves.
- *
- * States (`specialQueuingState`): "NeedPrime" — nothing planned, the next moves start a new stretch of print
- * time; "Priming" — moves wait in the look-ahead, a timer will plan them even if no more come; "" — main: print
- * time runs ahead, and the flush timer falls back to "NeedPrime" when less than 1 s is left; "Drip" — homing, steps
- * are handed out 50 ms at a time so that a trigger can stop them. The states share two timers and their flags, which is why they
- * share this file, long as it is. Times in s, print time unless said otherwise.
+ * This file puts four parts together and is what others see of them:
+ * `LookAheadQueue` chooses speeds; `InputPacing` holds back whoever queues too much, and knows whether a stretch of moves
+ * runs; `StepPipeline` generates and sends; `BackgroundFlush` sends what nobody waits for.
+ * Times in s, print time unless said otherwise; positions mm.
  */
 import type { ConfigSection } from "../config/config-section.js";
 import type { Mcu } from "../mcu/mcu.js";
 import type { Printer } from "../printer/printer-surface.js";
 import type { Completion } from "../reactor/completion.js";
-import type { Reactor, Timer } from "../reactor/reactor.js";
+import type { Reactor } from "../reactor/reactor.js";
 import { Trapq } from "../steps/trapq.js";
+import { BackgroundFlush } from "./background-flush.js";
 import { Coord } from "./coord.js";
 import { DummyExtruder } from "./dummy-extruder.js";
 import { formatFixed } from "./format-fixed.js";
+import { HIGH_LEAD, InputPacing, type QueuingEvent, type QueuingState } from "./input-pacing.js";
 import { loadKinematics } from "./kinematics/index.js";
 import { LookAheadQueue } from "./lookahead.js";
 import { Move, type LookaheadCallback } from "./move.js";
 import { dangerOptions, type Gcode, type MaybePromise } from "./ports.js";
 import type { PrinterRail } from "./rail.js";
-import { StepFlusher, type StepGenerator } from "./step-flusher.js";
+import { StepPipeline, type StepGenerator } from "./step-pipeline.js";
 import type { Kinematics, Toolhead, ToolheadAxis } from "./surface.js";
 import { AXIS_LIMITS, registerToolheadCommands } from "./toolhead-commands.js";
 import { VelocityLimits } from "./velocity-limits.js";
 
-const BUFFER_TIME_LOW = 1.0;
-const BUFFER_TIME_HIGH = 2.0;
-const BGFLUSH_LOW_TIME = 0.2;
-const BGFLUSH_BATCH_TIME = 0.2;
-const DRIP_SEGMENT_TIME = 0.05;
-
-export type QueuingState = "" | "NeedPrime" | "Priming" | "Drip";
-
 /** Modules that every printer with a toolhead has. */
 const DEFAULT_MODULES = ["gcode_move", "homing", "idle_timeout", "statistics", "manual_probe", "tuning_tower", "garbage_collection"];
+/** Index of the first extra axis, the extruder, in a coordinate. */
+const FIRST_EXTRA = 3;
+/** Piece of a drip move that goes out at once. */
+const DRIP_PIECE = 0.05;
+const WAIT_POLL = 0.1;
+/** A toolhead that stands still for longer has nothing to say in the statistics. */
+const IDLE_AFTER = 60;
 
 export class ToolHead extends VelocityLimits implements Toolhead {
   readonly printer: Printer;
@@ -49,37 +47,38 @@ export class ToolHead extends VelocityLimits implements Toolhead {
   readonly lookahead = new LookAheadQueue();
   /** Where the last queued move ends: x, y, z, e, extra axes; mm. */
   readonly commandedPos: number[] = [0, 0, 0, 0];
-
-  checkStallTime = 0;
-  printStall = 0;
   canPause: boolean;
   /** As in Kalico's batch output, M400 flushes the queue and does not wait for the machine (start argument `batch_input`). */
   readonly batchInput: boolean;
-  needCheckPause = -1;
-  specialQueuingState: QueuingState = "NeedPrime";
-
   readonly trapq = new Trapq();
   readonly extraAxes: ToolheadAxis[];
   readonly kin: Kinematics;
-
-  private primingTimer: Timer | null = null;
-  private readonly flushTimer: Timer;
-  private doKickFlushTimer = true;
-  private readonly flusher: StepFlusher;
+  private readonly pipeline: StepPipeline;
+  private readonly pacing: InputPacing;
+  private readonly background: BackgroundFlush;
 
   constructor(config: ConfigSection) {
     super(config);
     const printer = config.getPrinter();
+    const reactor = printer.getReactor();
     this.printer = printer;
-    this.reactor = printer.getReactor();
+    this.reactor = reactor;
     this.allMcus = printer.lookupObjects("mcu").map(([, mcu]) => mcu as Mcu);
     this.mcu = this.allMcus[0]!;
-    this.lookahead.setFlushTime(BUFFER_TIME_HIGH);
     this.canPause = !this.mcu.isFileoutput();
-    this.batchInput = this.printer.getStartArgs()["batch_input"] === true;
-    this.flushTimer = this.reactor.registerTimer((eventTime) => this.handleFlush(eventTime));
-    this.flusher = new StepFlusher(this.allMcus);
-    this.flusher.keepTrapq(this.trapq);
+    this.batchInput = printer.getStartArgs()["batch_input"] === true;
+    const canPause = (): boolean => this.canPause;
+    const mcuTime = (eventTime: number): number => this.mcu.estimatedPrintTime(eventTime);
+    this.pipeline = new StepPipeline(this.allMcus, canPause);
+    this.pipeline.exchangeTrapq(null, this.trapq);
+    this.pacing = new InputPacing(reactor, { printTime: () => this.printTime, mcuTime, canPause }, () => this.endPriming());
+    this.background = new BackgroundFlush(reactor, this.pipeline, {
+      mcuTime,
+      runningLead: (time) => (this.pacing.running ? this.printTime - time : null),
+      runDown: () => this.runDown(),
+      extraTime: () => dangerOptions(printer).bgflushExtraTime,
+    }, (error) => this.shutdownFor("Exception in flush_handler", error));
+    this.lookahead.setFlushTime(HIGH_LEAD);
     this.extraAxes = [new DummyExtruder(printer)];
     this.kin = loadKinematics(this, config);
     for (const [key, option] of Object.entries(AXIS_LIMITS)) {
@@ -87,183 +86,141 @@ export class ToolHead extends VelocityLimits implements Toolhead {
       if (typeof value === "number") this.origCfg[option] = value;
     }
     registerToolheadCommands(this, printer.lookupObject<Gcode>("gcode"));
-    printer.registerEventHandler("klippy:shutdown", () => this.handleShutdown());
+    printer.registerEventHandler("klippy:shutdown", () => {
+      this.canPause = false;
+      this.lookahead.reset();
+    });
     for (const name of DEFAULT_MODULES) printer.loadObject(config, name);
   }
 
-  /** Rails with a stepper that moves when `axis` ("x", "y" or "z") does. */
-  getActiveRailsForAxis(axis: "x" | "y" | "z"): PrinterRail[] {
-    return (this.kin.rails ?? []).filter((rail) => rail.getSteppers().some((stepper) => stepper.isActiveAxis(axis)));
-  }
+  // ── What the parts show ───────────────────────────────────────────────────────────────────────
 
-  // ── Print time and flushing ───────────────────────────────────────────────────────────────────
-
-  /** End of what is planned, print time. */
+  /** End of what is planned. */
   get printTime(): number {
-    return this.flusher.printTime;
+    return this.pipeline.times.planned;
   }
 
-  /** End of what was sent, print time. */
+  /** End of what was sent. */
   get lastFlushTime(): number {
-    return this.flusher.lastFlushTime;
+    return this.pipeline.times.sent;
   }
 
-  /** Scan window of the step solvers on either side of a step, s. */
+  /** Scan window of the step solvers on either side of a step. */
   get kinFlushDelay(): number {
-    return this.flusher.kinFlushDelay;
+    return this.pipeline.times.window;
   }
 
-  /** Puts print time far enough ahead of the micro-controller for a new stretch of moves. */
-  private calcPrintTime(): void {
-    const curTime = this.reactor.monotonic();
-    const estPrintTime = this.mcu.estimatedPrintTime(curTime);
-    if (this.flusher.restart(estPrintTime)) {
-      this.printer.sendEvent("toolhead:sync_print_time", curTime, estPrintTime, this.printTime);
-    }
+  get specialQueuingState(): QueuingState {
+    return this.pacing.state;
   }
 
-  private processLookahead(lazy = false): void {
+  /** How often moves came too late to keep the toolhead moving. */
+  get printStall(): number {
+    return this.pacing.stalls;
+  }
+
+  // ── From queued moves to print time ───────────────────────────────────────────────────────────
+
+  /** Times the moves whose speeds are settled (`lazy`) or all of them, and sends what this makes sendable. */
+  private plan(lazy: boolean): void {
     const moves = this.lookahead.flush(lazy);
     if (moves.length === 0) return;
-    if (this.specialQueuingState !== "") {
-      this.specialQueuingState = "";
-      this.needCheckPause = -1;
-      this.calcPrintTime();
-    }
-    const extraAxes = this.extraAxes;
-    let moveTime = this.printTime;
-    for (let i = 0; i < moves.length; i++) {
-      const move = moves[i]!;
-      if (move.isKinematicMove) this.appendToTrapq(moveTime, move);
-      for (let e = 0; e < extraAxes.length; e++) {
-        if (move.axesD[e + 3]) extraAxes[e]!.processMove!(moveTime, move, e + 3);
-      }
-      moveTime = moveTime + move.accelT + move.cruiseT + move.decelT;
-      if (move.timingCallbacks.length > 0) for (const callback of move.timingCallbacks) callback(moveTime);
-    }
-    this.noteMcuMovequeueActivity(moveTime + this.kinFlushDelay, { setStepGenTime: true });
-    this.flusher.advanceMoveTime(moveTime, this.canPause);
+    if (this.pacing.enter("timed")) this.startStretch();
+    const end = this.timeMoves(moves);
+    this.wantSteps(end);
+    this.pipeline.extend(end);
   }
 
-  private appendToTrapq(printTime: number, move: Move): void {
-    const start = move.startPos;
-    const r = move.axesR;
-    this.trapq.append(
-      printTime, move.accelT, move.cruiseT, move.decelT,
-      start[0]!, start[1]!, start[2]!, r[0]!, r[1]!, r[2]!,
-      move.startV, move.cruiseV, move.accel,
-    );
+  /** Lays moves one behind the other from the end of what is planned; returns their end. */
+  private timeMoves(moves: readonly Move[]): number {
+    let start = this.printTime;
+    for (const move of moves) {
+      this.place(move, start);
+      start = start + move.accelT + move.cruiseT + move.decelT;
+      for (const callback of move.timingCallbacks) callback(start);
+    }
+    return start;
   }
 
-  /** Plans everything queued as if no more moves came; the next ones start a new stretch. */
-  private flushLookahead(): void {
-    this.processLookahead();
-    this.specialQueuingState = "NeedPrime";
-    this.needCheckPause = -1;
-    this.lookahead.setFlushTime(BUFFER_TIME_HIGH);
-    this.checkStallTime = 0;
+  private place(move: Move, start: number): void {
+    if (move.isKinematicMove) {
+      const [x, y, z] = move.startPos;
+      const [rx, ry, rz] = move.axesR;
+      const { accelT, cruiseT, decelT, startV, cruiseV, accel } = move;
+      this.trapq.append(start, accelT, cruiseT, decelT, x!, y!, z!, rx!, ry!, rz!, startV, cruiseV, accel);
+    }
+    this.forMovedAxes(move, (axis, index) => axis.processMove!(start, move, index));
+  }
+
+  private forMovedAxes(move: Move, visit: (axis: ToolheadAxis, index: number) => void): void {
+    for (let i = 0; i < this.extraAxes.length; i++) {
+      if (move.axesD[FIRST_EXTRA + i]) visit(this.extraAxes[i]!, FIRST_EXTRA + i);
+    }
+  }
+
+  /** Puts the end of what is planned far enough ahead of the micro-controller to go on from there. */
+  private startStretch(): void {
+    const eventTime = this.reactor.monotonic();
+    const mcuTime = this.mcu.estimatedPrintTime(eventTime);
+    const { times } = this.pipeline;
+    const start = times.stretchStart(mcuTime);
+    if (start === times.planned) return;
+    times.planned = start;
+    this.printer.sendEvent("toolhead:sync_print_time", eventTime, mcuTime, start);
+  }
+
+  /** Plans everything queued to a standstill; what comes then is a new stretch. */
+  private endStretch(): void {
+    this.plan(false);
+    this.leaveRunning("stop");
+  }
+
+  /** The next moves wait in the look-ahead for longer, since nothing runs that they would hold up. */
+  private leaveRunning(event: Extract<QueuingEvent, "stop" | "drip">): void {
+    this.pacing.enter(event);
+    this.lookahead.setFlushTime(HIGH_LEAD);
+  }
+
+  /** No more moves came in time. */
+  private endPriming(): void {
+    try {
+      this.endStretch();
+      this.pacing.noteRunDown();
+    } catch (error) {
+      this.shutdownFor("Exception in priming_handler", error);
+    }
+  }
+
+  private runDown(): void {
+    const before = this.printTime;
+    this.endStretch();
+    if (this.printTime !== before) this.pacing.noteRunDown();
+  }
+
+  private shutdownFor(message: string, error: unknown): void {
+    this.printer.log("error", `${message}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    void this.printer.invokeShutdown(message);
+  }
+
+  private wantSteps(end: number): void {
+    this.noteMcuMovequeueActivity(end + this.kinFlushDelay, { setStepGenTime: true });
   }
 
   /** Plans everything queued and generates all of its steps. Brings the toolhead to a stop. */
   flushStepGeneration(): void {
-    this.flushLookahead();
-    this.flusher.flushAll(this.canPause);
+    this.endStretch();
+    this.pipeline.sendAll();
   }
 
   /** Print time of the end of the last move. Plans everything queued: brings the toolhead to a stop. */
   getLastMoveTime(): number {
-    if (this.specialQueuingState !== "") {
-      this.flushLookahead();
-      this.calcPrintTime();
+    if (this.pacing.running) {
+      this.plan(false);
     } else {
-      this.processLookahead();
+      this.endStretch();
+      this.startStretch();
     }
     return this.printTime;
-  }
-
-  /** Starts the priming timer when idle, and pauses the caller while print time is too far ahead. */
-  private checkPause(): MaybePromise {
-    const eventTime = this.reactor.monotonic();
-    const estPrintTime = this.mcu.estimatedPrintTime(eventTime);
-    const bufferTime = this.printTime - estPrintTime;
-    if (this.specialQueuingState !== "") {
-      if (this.checkStallTime) {
-        // The queue ran dry while moves were still expected.
-        if (estPrintTime < this.checkStallTime) this.printStall += 1;
-        this.checkStallTime = 0;
-      }
-      this.specialQueuingState = "Priming";
-      this.needCheckPause = -1;
-      this.primingTimer ??= this.reactor.registerTimer((time) => this.handlePriming(time));
-      this.reactor.updateTimer(this.primingTimer, eventTime + Math.max(0.1, bufferTime - BUFFER_TIME_LOW));
-    }
-    if (bufferTime - BUFFER_TIME_HIGH > 0) return this.pauseForBuffer(eventTime, bufferTime);
-    this.deferPauseCheck(estPrintTime);
-  }
-
-  private async pauseForBuffer(eventTime: number, bufferTime: number): Promise<void> {
-    let estPrintTime = 0;
-    while (bufferTime - BUFFER_TIME_HIGH > 0) {
-      if (!this.canPause) {
-        this.needCheckPause = this.reactor.NEVER;
-        return;
-      }
-      eventTime = await this.reactor.pause(eventTime + Math.min(1, bufferTime - BUFFER_TIME_HIGH));
-      estPrintTime = this.mcu.estimatedPrintTime(eventTime);
-      bufferTime = this.printTime - estPrintTime;
-    }
-    this.deferPauseCheck(estPrintTime);
-  }
-
-  /** In the main state the buffer need not be looked at before print time has passed this mark. */
-  private deferPauseCheck(estPrintTime: number): void {
-    if (this.specialQueuingState === "") this.needCheckPause = estPrintTime + BUFFER_TIME_HIGH + 0.1;
-  }
-
-  private handlePriming(_eventTime: number): number {
-    this.reactor.unregisterTimer(this.primingTimer!);
-    this.primingTimer = null;
-    try {
-      if (this.specialQueuingState === "Priming") {
-        this.flushLookahead();
-        this.checkStallTime = this.printTime;
-      }
-    } catch (error) {
-      this.shutdownFromTimer("Exception in priming_handler", error);
-    }
-    return this.reactor.NEVER;
-  }
-
-  private handleFlush(eventTime: number): number {
-    try {
-      const estPrintTime = this.mcu.estimatedPrintTime(eventTime);
-      if (this.specialQueuingState === "") {
-        const printTime = this.printTime;
-        const bufferTime = printTime - estPrintTime;
-        if (bufferTime > BUFFER_TIME_LOW) return eventTime + bufferTime - BUFFER_TIME_LOW;
-        this.flushLookahead();
-        if (printTime !== this.printTime) this.checkStallTime = this.printTime;
-      }
-      const extraTime = dangerOptions(this.printer).bgflushExtraTime;
-      for (;;) {
-        const endFlush = this.flusher.needFlushTime + extraTime;
-        if (this.lastFlushTime >= endFlush) {
-          this.doKickFlushTimer = true;
-          return this.reactor.NEVER;
-        }
-        const bufferTime = this.lastFlushTime - estPrintTime;
-        if (bufferTime > BGFLUSH_LOW_TIME) return eventTime + bufferTime - BGFLUSH_LOW_TIME;
-        this.flusher.advanceFlushTime(Math.min(endFlush, estPrintTime + BGFLUSH_LOW_TIME + BGFLUSH_BATCH_TIME), this.canPause);
-      }
-    } catch (error) {
-      this.shutdownFromTimer("Exception in flush_handler", error);
-    }
-    return this.reactor.NEVER;
-  }
-
-  private shutdownFromTimer(message: string, error: unknown): void {
-    this.printer.log("error", `${message}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-    void this.printer.invokeShutdown(message);
   }
 
   // ── Moving ────────────────────────────────────────────────────────────────────────────────────
@@ -275,9 +232,10 @@ export class ToolHead extends VelocityLimits implements Toolhead {
   /** Declares the toolhead to be at `newPos` (x, y, z in mm) and the named axes, as in "xy", to be homed. */
   setPosition(newPos: readonly number[], homing: string | { homingAxes?: string } = ""): void {
     const homingAxes = typeof homing === "string" ? homing : (homing.homingAxes ?? "");
+    const [x, y, z] = newPos as [number, number, number];
     this.flushStepGeneration();
-    this.trapq.setPosition(this.printTime, newPos[0]!, newPos[1]!, newPos[2]!);
-    for (let i = 0; i < 3; i++) this.commandedPos[i] = newPos[i]!;
+    this.trapq.setPosition(this.printTime, x, y, z);
+    this.commandedPos.splice(0, FIRST_EXTRA, x, y, z);
     this.kin.setPosition(newPos, homingAxes);
     this.printer.sendEvent("toolhead:set_position");
   }
@@ -296,57 +254,90 @@ export class ToolHead extends VelocityLimits implements Toolhead {
     const move = new Move(this, this.commandedPos, newPos, speed);
     if (move.moveD === 0) return;
     if (move.isKinematicMove) this.kin.checkMove(move);
-    const extraAxes = this.extraAxes;
-    for (let e = 0; e < extraAxes.length; e++) {
-      if (move.axesD[e + 3]) extraAxes[e]!.checkMove(move, e + 3);
-    }
-    this.setCommandedPos(move.endPos);
-    if (this.lookahead.addMove(move)) this.processLookahead(true);
-    if (this.printTime > this.needCheckPause) return this.checkPause();
+    this.forMovedAxes(move, (axis, index) => axis.checkMove(move, index));
+    if (this.enqueue(move)) this.plan(true);
+    if (this.pacing.needsAdmission()) return this.pacing.admit();
   }
 
-  private setCommandedPos(pos: readonly number[]): void {
-    const commanded = this.commandedPos;
-    commanded.length = pos.length;
-    for (let i = 0; i < pos.length; i++) commanded[i] = pos[i]!;
+  /** True when so many moves are queued that some should be planned. */
+  private enqueue(move: Move): boolean {
+    this.commandedPos.splice(0, this.commandedPos.length, ...move.endPos);
+    return this.lookahead.addMove(move);
   }
 
   /** Like `move`, outside of g-code coordinates; `null` keeps an axis where it is. */
   manualMove(coord: readonly (number | null | undefined)[], speed: number): MaybePromise {
-    const target = this.commandedPos.slice();
-    for (let i = 0; i < coord.length; i++) {
-      const value = coord[i];
-      if (value !== null && value !== undefined) target[i] = value;
-    }
+    const target = this.getPosition();
+    for (const [axis, value] of coord.entries()) if (typeof value === "number") target[axis] = value;
+    const notify = (): void => void this.printer.sendEvent("toolhead:manual_move");
     const pause = this.move(target, speed);
-    if (pause !== undefined) return pause.then(() => void this.printer.sendEvent("toolhead:manual_move"));
-    this.printer.sendEvent("toolhead:manual_move");
+    return pause === undefined ? notify() : pause.then(notify);
   }
 
   /** Stops for `delay` seconds after the last move. */
   dwell(delay: number): MaybePromise {
-    const endTime = this.getLastMoveTime() + Math.max(0, delay);
-    this.flusher.advanceMoveTime(endTime, this.canPause);
-    return this.checkPause();
+    this.pipeline.extend(this.getLastMoveTime() + Math.max(0, delay));
+    return this.pacing.admit();
   }
 
   /** Waits until the micro-controllers have done everything queued so far. */
   async waitMoves(): Promise<void> {
-    this.flushLookahead();
+    this.endStretch();
     let eventTime = this.reactor.monotonic();
-    while (this.specialQueuingState === "" || this.printTime >= this.mcu.estimatedPrintTime(eventTime)) {
-      if (!this.canPause || this.batchInput) break;
-      eventTime = await this.reactor.pause(eventTime + 0.1);
-    }
+    const isMoving = (): boolean => this.pacing.running || this.mcu.estimatedPrintTime(eventTime) <= this.printTime;
+    while (this.canPause && !this.batchInput && isMoving()) eventTime = await this.reactor.pause(eventTime + WAIT_POLL);
   }
 
-  // ── Extruder and extra axes ───────────────────────────────────────────────────────────────────
+  /** Moves towards `newPos` (mm) at `speed` mm/s until there or until `dripCompletion` is done. */
+  async dripMove(newPos: readonly number[], speed: number, dripCompletion: Completion<unknown>): Promise<void> {
+    const target = [...newPos.slice(0, FIRST_EXTRA), ...this.commandedPos.slice(FIRST_EXTRA)];
+    const move = new Move(this, this.commandedPos, target, speed);
+    if (move.moveD !== 0) this.kin.checkMove(move);
+    // The endstop's start time has to pass before the first step.
+    await this.dwell(this.kinFlushDelay);
+    this.plan(false);
+    if (move.moveD !== 0) this.enqueue(move);
+    const moves = this.lookahead.flush();
+    this.startStretch();
+    const end = this.timeMoves(moves);
+    this.lookahead.reset();
+    await this.dripUpdateTime(end, dripCompletion);
+    // What was not stepped is dropped.
+    this.trapq.finalizeMoves(this.reactor.NEVER, 0);
+  }
 
+  /** Runs print time up to `nextPrintTime` in small pieces close to real time, until `dripCompletion` is done. */
+  async dripUpdateTime(
+    nextPrintTime: number,
+    dripCompletion: Completion<unknown>,
+    addStepper: readonly { generateSteps: StepGenerator }[] = [],
+  ): Promise<void> {
+    const { times } = this.pipeline;
+    this.leaveRunning("drip");
+    this.background.hold();
+    while (times.planned < nextPrintTime && !dripCompletion.test()) {
+      const eventTime = this.reactor.monotonic();
+      const wait = times.untilDrip(this.mcu.estimatedPrintTime(eventTime));
+      if (wait > 0 && this.canPause) {
+        await dripCompletion.wait(eventTime + wait);
+      } else {
+        const end = Math.min(times.planned + DRIP_PIECE, nextPrintTime);
+        this.wantSteps(end);
+        for (const stepper of addStepper) stepper.generateSteps(end);
+        this.pipeline.extend(end);
+      }
+    }
+    this.background.release();
+    this.flushStepGeneration();
+  }
+
+  // ── Axes and generators ───────────────────────────────────────────────────────────────────────
+
+  /** Makes `extruder` the axis E, which stands at `extrudePos` mm. */
   setExtruder(extruder: ToolheadAxis, extrudePos: number): void {
-    this.flusher.dropTrapq(this.extraAxes[0]!.getTrapq());
+    this.pipeline.exchangeTrapq(this.getExtruder().getTrapq(), extruder.getTrapq());
     this.extraAxes[0] = extruder;
-    this.commandedPos[3] = extrudePos;
-    this.flusher.keepTrapq(extruder.getTrapq());
+    this.commandedPos[FIRST_EXTRA] = extrudePos;
   }
 
   getExtruder(): ToolheadAxis {
@@ -354,128 +345,53 @@ export class ToolHead extends VelocityLimits implements Toolhead {
   }
 
   addExtraAxis(axis: ToolheadAxis, axisPos: number): void {
-    this.flushLookahead();
+    this.endStretch();
+    this.pipeline.exchangeTrapq(null, axis.getTrapq());
     this.extraAxes.push(axis);
     this.commandedPos.push(axisPos);
-    this.flusher.keepTrapq(axis.getTrapq());
     this.printer.sendEvent("toolhead:update_extra_axes");
   }
 
   removeExtraAxis(axis: ToolheadAxis): void {
-    this.flushLookahead();
-    const index = this.extraAxes.indexOf(axis);
-    if (index < 0) return;
-    this.flusher.dropTrapq(axis.getTrapq());
-    this.commandedPos.splice(index + 3, 1);
-    this.extraAxes.splice(index, 1);
+    this.endStretch();
+    const at = this.extraAxes.indexOf(axis);
+    if (at < 0) return;
+    this.pipeline.exchangeTrapq(axis.getTrapq(), null);
+    this.extraAxes.splice(at, 1);
+    this.commandedPos.splice(FIRST_EXTRA + at, 1);
     this.printer.sendEvent("toolhead:update_extra_axes");
   }
 
+  /** Axes by their index in a coordinate; x, y and z are null. */
   getExtraAxes(): (ToolheadAxis | null)[] {
-    return [null, null, null, ...this.extraAxes];
+    return [...Array.from({ length: FIRST_EXTRA }, () => null), ...this.extraAxes];
   }
 
-  // ── Drip moves ────────────────────────────────────────────────────────────────────────────────
+  registerStepGenerator(handler: StepGenerator): void {
+    this.pipeline.generators.add(handler);
+  }
 
-  /** Runs print time up to `nextPrintTime` in small slices close to real time, until `dripCompletion` is done. */
-  async dripUpdateTime(
-    nextPrintTime: number,
-    dripCompletion: Completion<unknown>,
-    addStepper: readonly { generateSteps: StepGenerator }[] = [],
-  ): Promise<void> {
-    this.specialQueuingState = "Drip";
-    this.needCheckPause = this.reactor.NEVER;
-    this.reactor.updateTimer(this.flushTimer, this.reactor.NEVER);
-    this.doKickFlushTimer = false;
-    this.lookahead.setFlushTime(BUFFER_TIME_HIGH);
-    this.checkStallTime = 0;
-    while (this.printTime < nextPrintTime && !dripCompletion.test()) {
-      const curTime = this.reactor.monotonic();
-      const waitTime = this.printTime - this.mcu.estimatedPrintTime(curTime) - this.flusher.dripLead;
-      if (waitTime > 0 && this.canPause) {
-        await dripCompletion.wait(curTime + waitTime);
-        continue;
-      }
-      const sliceEnd = Math.min(this.printTime + DRIP_SEGMENT_TIME, nextPrintTime);
-      this.noteMcuMovequeueActivity(sliceEnd + this.kinFlushDelay, { setStepGenTime: true });
-      for (const stepper of addStepper) stepper.generateSteps(sliceEnd);
-      this.flusher.advanceMoveTime(sliceEnd, this.canPause);
-    }
-    this.reactor.updateTimer(this.flushTimer, this.reactor.NOW);
+  unregisterStepGenerator(handler: StepGenerator): void {
+    this.pipeline.generators.delete(handler);
+  }
+
+  /** Widens (or, with `oldDelay`, changes) the time around each step that a solver looks at. */
+  noteStepGenerationScanTime(delay: number, options: { oldDelay?: number } = {}): void {
     this.flushStepGeneration();
+    this.pipeline.times.exchangeWindow(options.oldDelay ?? 0, delay);
   }
 
-  /** Plans the single move of a drip; returns the print time of its end. */
-  private loadDripMove(dripMove: Move): number {
-    if (dripMove.moveD !== 0) {
-      this.setCommandedPos(dripMove.endPos);
-      this.lookahead.addMove(dripMove);
-    }
-    const moves = this.lookahead.flush();
-    this.calcPrintTime();
-    let moveTime = this.printTime;
-    for (const move of moves) {
-      this.appendToTrapq(moveTime, move);
-      moveTime = moveTime + move.accelT + move.cruiseT + move.decelT;
-    }
-    this.lookahead.reset();
-    return moveTime;
+  /** Calls back with the print time of the end of the last queued move, once it is planned. */
+  registerLookaheadCallback(callback: LookaheadCallback): void {
+    const last = this.lookahead.getLast();
+    if (last !== null) last.timingCallbacks.push(callback);
+    else callback(this.getLastMoveTime());
   }
 
-  /** Moves towards `newPos` (mm) at `speed` mm/s until there or until `dripCompletion` is done. */
-  async dripMove(newPos: readonly number[], speed: number, dripCompletion: Completion<unknown>): Promise<void> {
-    const target = [...newPos.slice(0, 3), ...this.commandedPos.slice(3)];
-    const move = new Move(this, this.commandedPos, target, speed);
-    if (move.moveD !== 0) this.kin.checkMove(move);
-    // The endstop's start time has to pass before the first step.
-    await this.dwell(this.kinFlushDelay);
-    this.processLookahead();
-    const endTime = this.loadDripMove(move);
-    await this.dripUpdateTime(endTime, dripCompletion);
-    // What was not stepped is dropped.
-    this.trapq.finalizeMoves(this.reactor.NEVER, 0);
-  }
-
-  // ── Everything else ───────────────────────────────────────────────────────────────────────────
-
-  stats(eventTime: number): [boolean, string] {
-    const maxQueueTime = Math.max(this.printTime, this.lastFlushTime);
-    for (const mcu of this.allMcus) mcu.checkActive(maxQueueTime, eventTime);
-    const estPrintTime = this.mcu.estimatedPrintTime(eventTime);
-    this.flusher.expireHistory(estPrintTime);
-    let bufferTime = this.printTime - estPrintTime;
-    const isActive = bufferTime > -60 || this.specialQueuingState === "";
-    if (this.specialQueuingState === "Drip") bufferTime = 0;
-    const text =
-      `print_time=${formatFixed(this.printTime, 3)} buffer_time=${formatFixed(Math.max(bufferTime, 0), 3)}` +
-      ` print_stall=${this.printStall}`;
-    return [isActive, text];
-  }
-
-  /** [print time, estimated print time of the micro-controller at `eventTime`, is the look-ahead empty]. */
-  checkBusy(eventTime: number): [number, number, boolean] {
-    return [this.printTime, this.mcu.estimatedPrintTime(eventTime), this.lookahead.queue.length === 0];
-  }
-
-  getStatus(eventTime: number): Record<string, unknown> {
-    const [x, y, z, e] = this.commandedPos;
-    return {
-      ...this.kin.getStatus(eventTime),
-      print_time: this.printTime,
-      stalls: this.printStall,
-      estimated_print_time: this.mcu.estimatedPrintTime(eventTime),
-      extruder: this.extraAxes[0]!.getName(),
-      position: new Coord(x, y, z, e),
-      max_velocity: this.maxVelocity,
-      max_accel: this.maxAccel,
-      minimum_cruise_ratio: this.minCruiseRatio,
-      square_corner_velocity: this.squareCornerVelocity,
-    };
-  }
-
-  private handleShutdown(): void {
-    this.canPause = false;
-    this.lookahead.reset();
+  /** Something was queued for `mqTime`: the background must send it. */
+  noteMcuMovequeueActivity(mqTime: number, options: { setStepGenTime?: boolean } = {}): void {
+    this.pipeline.times.want(mqTime, options.setStepGenTime ?? false);
+    this.background.wake();
   }
 
   getKinematics(): Kinematics {
@@ -486,33 +402,42 @@ export class ToolHead extends VelocityLimits implements Toolhead {
     return this.trapq;
   }
 
-  registerStepGenerator(handler: StepGenerator): void {
-    this.flusher.addGenerator(handler);
+  /** Rails with a stepper that moves when `axis` ("x", "y" or "z") does. */
+  getActiveRailsForAxis(axis: "x" | "y" | "z"): PrinterRail[] {
+    return (this.kin.rails ?? []).filter((rail) => rail.getSteppers().some((stepper) => stepper.isActiveAxis(axis)));
   }
 
-  unregisterStepGenerator(handler: StepGenerator): void {
-    this.flusher.removeGenerator(handler);
+  // ── Reports ───────────────────────────────────────────────────────────────────────────────────
+
+  stats(eventTime: number): [boolean, string] {
+    const { planned, sent } = this.pipeline.times;
+    for (const mcu of this.allMcus) mcu.checkActive(Math.max(planned, sent), eventTime);
+    const mcuTime = this.mcu.estimatedPrintTime(eventTime);
+    this.pipeline.expireHistory(mcuTime);
+    const lead = planned - mcuTime;
+    const shownLead = this.pacing.state === "Drip" ? 0 : Math.max(lead, 0);
+    const text = `print_time=${formatFixed(planned, 3)} buffer_time=${formatFixed(shownLead, 3)} print_stall=${this.printStall}`;
+    return [this.pacing.running || lead > -IDLE_AFTER, text];
   }
 
-  /** Widens (or, with `oldDelay`, changes) the time, s, around each step that a solver looks at. */
-  noteStepGenerationScanTime(delay: number, options: { oldDelay?: number } = {}): void {
-    this.flushStepGeneration();
-    this.flusher.changeScanTime(delay, options.oldDelay ?? 0);
+  /** [print time, estimated print time of the micro-controller at `eventTime`, is the look-ahead empty]. */
+  checkBusy(eventTime: number): [number, number, boolean] {
+    return [this.printTime, this.mcu.estimatedPrintTime(eventTime), this.lookahead.getLast() === null];
   }
 
-  /** Calls back with the print time of the end of the last queued move, once it is planned. */
-  registerLookaheadCallback(callback: LookaheadCallback): void {
-    const lastMove = this.lookahead.getLast();
-    if (lastMove === null) callback(this.getLastMoveTime());
-    else lastMove.timingCallbacks.push(callback);
-  }
-
-  /** Something was queued for `mqTime`: the flush timer must reach it. */
-  noteMcuMovequeueActivity(mqTime: number, options: { setStepGenTime?: boolean } = {}): void {
-    this.flusher.noteActivity(mqTime, options.setStepGenTime ?? false);
-    if (this.doKickFlushTimer) {
-      this.doKickFlushTimer = false;
-      this.reactor.updateTimer(this.flushTimer, this.reactor.NOW);
-    }
+  getStatus(eventTime: number): Record<string, unknown> {
+    const [x, y, z, e] = this.commandedPos;
+    return {
+      ...this.kin.getStatus(eventTime),
+      print_time: this.printTime,
+      stalls: this.printStall,
+      estimated_print_time: this.mcu.estimatedPrintTime(eventTime),
+      extruder: this.getExtruder().getName(),
+      position: new Coord(x, y, z, e),
+      max_velocity: this.maxVelocity,
+      max_accel: this.maxAccel,
+      minimum_cruise_ratio: this.minCruiseRatio,
+      square_corner_velocity: this.squareCornerVelocity,
+    };
   }
 }
