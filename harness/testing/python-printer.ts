@@ -42,7 +42,7 @@ export class PythonPrinter {
     this.python = new PythonHost({
       executable: "python3", directory: join(this.directory, "python"), importPaths: [source], roots: [source], now: () => this.world?.clock.now ?? 0,
       modules: options.modules ?? names.map((name) => ({ name, module: name, origin: "entry-point" as const })),
-      reports: { onLog: (_level, text) => this.log.push(text) },
+      reactor: () => this.world?.reactor, reports: { onLog: (_level, text) => this.log.push(text) },
       ...options.python,
     });
     const observer: HostObserver = {

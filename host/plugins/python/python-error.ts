@@ -3,7 +3,8 @@
  * treated alike whoever raised them; every other one is a `PythonError` with the text that Kalico would show
  * and a stack of Python lines. What came from Python goes back as the same exception object.
  */
-import { CommandError, ConfigError, McuError, PinError, WaitInterrupted } from "../../errors.js";
+import { CommandError, ConfigError, McuError, PinError, TransportError, WaitInterrupted } from "../../errors.js";
+import { ProtocolError } from "../../wire/index.js";
 import type { Tagged } from "./codec.js";
 
 /** An exception of a Python plugin that is none of Kalico's own. `name` is its class. */
@@ -23,6 +24,8 @@ const CLASSES: Readonly<Record<string, (message: string) => Error>> = {
   CommandError: (message) => new CommandError(message),
   WaitInterrupted: (message) => new WaitInterrupted(message),
   McuError: (message) => new McuError(message),
+  ProtocolError: (message) => new ProtocolError(message),
+  TransportError: (message) => new TransportError(message),
 };
 
 /** Python exceptions by the error that stands for them here. */

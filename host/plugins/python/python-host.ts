@@ -6,6 +6,7 @@ import type { ImportedPlugin } from "../load-plugins.js";
 import { importPythonModule } from "./python-module.js";
 import { defineBridgeFunctions, type BridgeReports } from "./bridge-functions.js";
 import { PythonBridge, type PythonWork } from "./bridge.js";
+import type { Reactor } from "../../reactor/reactor.js";
 import { PythonProcess } from "./python-process.js";
 
 /** A Python module to import, already found. */
@@ -49,6 +50,8 @@ export interface PythonHostOptions {
   environment?: Readonly<Record<string, string>>;
   onWork?(work: PythonWork): void;
   reports?: BridgeReports;
+  /** The reactor of the host's present life: threads of plugins take their turns there. */
+  reactor?(): Reactor | undefined;
 }
 
 /** Handle of the object of the Python side that carries out what this file asks. */
@@ -65,6 +68,7 @@ export class PythonHost {
     const process = new PythonProcess({ executable, directory, memoryMegabytes, environment });
     this.bridge = new PythonBridge({ process, now: options.now, ...(options.onWork === undefined ? {} : { onWork: options.onWork }) });
     defineBridgeFunctions(this.bridge, options.reports ?? {});
+    defineThreads(this.bridge, () => options.reactor?.());
     const live = options.live ?? false;
     const { version } = this.bridge.call(CONTROL, "configure", [{
       importPaths: options.importPaths ?? [], extrasPaths: options.extrasPaths ?? [], pluginsPaths: options.pluginsPaths ?? [],
@@ -83,6 +87,11 @@ export class PythonHost {
     });
   }
 
+  /** Starts the plugins' randomness again from a seed. */
+  seed(seed: number): void {
+    this.bridge.call(CONTROL, "seed", [seed]);
+  }
+
   /** Lines of the plugin's files that ran so far, by file. */
   linesRun(): Record<string, number[]> {
     return this.bridge.call(CONTROL, "lines_run", []) as Record<string, number[]>;
@@ -93,12 +102,23 @@ export class PythonHost {
     return this.bridge.call(CONTROL, "code_lines", [files]) as Record<string, number[]>;
   }
 
-  /** Threads and objects alive in Python. */
-  state(): { threads: string[]; objects: number } {
-    return this.bridge.call(CONTROL, "state", []) as { threads: string[]; objects: number };
+  /** Threads, open files and objects alive in Python. */
+  state(): { threads: string[]; descriptors: number; objects: number } {
+    return this.bridge.call(CONTROL, "state", []) as { threads: string[]; descriptors: number; objects: number };
   }
 
   close(): void {
     this.bridge.close();
   }
+}
+
+/** Threads of plugins are tasks of the reactor: see `threads.py`. */
+function defineThreads(bridge: PythonBridge, reactorNow: () => Reactor | undefined): void {
+  const reactor = (): Reactor => {
+    const now = reactorNow();
+    if (now === undefined) throw new Error("Threads need a running printer: start them in load_config or later");
+    return now;
+  };
+  bridge.define("startThread", (run: () => unknown) => void reactor().registerCallback(() => run()));
+  bridge.define("threadSleep", (seconds: number) => reactor().pause(reactor().monotonic() + seconds));
 }

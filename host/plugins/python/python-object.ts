@@ -4,6 +4,7 @@
  * `get_status`. `templateStatus` gives macros the status with Python's own types.
  */
 import { snakeCase } from "./names.js";
+import { kalicoArguments } from "./python-arguments.js";
 
 /** What a proxy needs of its bridge. */
 export interface PythonObjects {
@@ -40,7 +41,7 @@ export function pythonObject(objects: PythonObjects, id: number, type: string): 
     let known = methods.get(member);
     if (known === undefined) {
       const name = member === "templateStatus" ? "get_status" : snakeCase(member);
-      known = member === "templateStatus" ? (...args) => objects.call(id, name, args, "typed") : (...args) => objects.call(id, name, args);
+      known = member === "templateStatus" ? (...args) => objects.call(id, name, args, "typed") : (...args) => objects.call(id, name, kalicoArguments(member, args));
       methods.set(member, known);
     }
     return known;

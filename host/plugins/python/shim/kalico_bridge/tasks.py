@@ -4,12 +4,15 @@ Each call into Python (a task) runs in a thread. The thread that has the baton r
 for an answer to its own request, something else may arrive: a call, which another thread takes over, or the
 answer to a task that waits, whose thread goes on. Whoever hands the baton over waits until it gets it back.
 """
-import threading
+import _thread
 from kalico_bridge import codec, link, meter
 
-_local = threading.local()
+_local = _thread._local()
 _waiting = {}  # task id -> Task
 _idle = []  # workers without work
+
+# What a plugin's thread may ask of the host.
+_FREE_CALLS = ("registerAsyncCallback", "asyncComplete")
 
 
 class Task:
@@ -19,59 +22,41 @@ class Task:
 
     def __init__(self, id):
         self.id = id
-        self.lock = threading.Lock()
+        self.lock = _thread.allocate_lock()
         self.lock.acquire()
         self.answer = None
-        self.foreign = None  # name of the plugin's thread that the task stands for
+        self.foreign = None  # the plugin's thread that the task stands for
 
 
-class _Worker(threading.Thread):
+class _Worker:
+    """A thread of the bridge. Not a threading.Thread: plugins get a stand-in for that one."""
+
     def __init__(self, message):
-        super().__init__(daemon=True, name="kalico-bridge")
         self.message = message
-        self.wake = threading.Lock()
+        self.wake = _thread.allocate_lock()
         self.wake.acquire()
 
     def run(self):
+        _local.worker = self
         meter.start_thread()
         while True:
             message, self.message = self.message, None
             _serve_from(message)
-            _idle_wait(self)
-
-
-def _idle_wait(worker):
-    worker.wake.acquire()
+            self.wake.acquire()
 
 
 def current():
-    """The task of this thread, or None in threads of the plugin's own."""
+    """The task of this thread, or None outside of calls."""
     return getattr(_local, "task", None)
 
 
 def serve():
     """Serves the host for ever; the main thread."""
-    meter.start_thread()
-    _main.message = None
-    while True:
-        _serve_from(_main.message)
-        _idle_wait(_main)
-
-
-class _Main:
-    def __init__(self):
-        self.message = None
-        self.wake = threading.Lock()
-        self.wake.acquire()
-
-
-_main = _Main()
+    _Worker(None).run()
 
 
 def _serve_from(message):
     """Has the baton: runs calls until the baton goes to a waiting task; then this thread is idle."""
-    me = threading.current_thread()
-    worker = me if isinstance(me, _Worker) else _main
     while True:
         if message is None:
             message = link.receive()
@@ -79,7 +64,7 @@ def _serve_from(message):
             _run(message)
             message = None
             continue
-        _idle.append(worker)
+        _idle.append(_local.worker)
         _hand_over(message)
         return
 
@@ -122,6 +107,8 @@ def request(kind, rest):
     task = getattr(_local, "task", None)
     if task is None:
         raise RuntimeError("A thread of a plugin's own must not touch the printer: use reactor.register_async_callback()")
+    if task.foreign is not None and kind != "x" and not any(name in rest for name in _FREE_CALLS):
+        meter.effect("thread", f"thread {task.foreign.name} uses the printer: {rest[:80]}")
     link.send(f'["{kind}",{task.id},{rest},{meter.work()}]')
     message = link.receive()
     if message[0] == "C" or message[1] != task.id:
@@ -147,4 +134,4 @@ def _pass_on(message):
         worker.message = message
         worker.wake.release()
     else:
-        _Worker(message).start()
+        _thread.start_new_thread(_Worker(message).run, ())

@@ -1,7 +1,8 @@
 """The surroundings of the plugin: module names, clocks, standard streams, and what the host asks of us."""
 import importlib
+import random
 import sys
-from kalico_bridge import clocks, codec, importing, meter, streams, watch
+from kalico_bridge import clocks, codec, importing, meter, streams, threads, watch
 
 
 class Control:
@@ -15,6 +16,7 @@ class Control:
         streams.install(options["outputLimit"])
         if options["virtualTime"]:
             clocks.install()
+            threads.install()
         if options["watch"]:
             watch.install(options)
         return {"version": list(sys.version_info[:3]), "executable": sys.executable}
@@ -25,6 +27,10 @@ class Control:
         names = ("load_config", "load_config_prefix", "register_components")
         exports = {name: getattr(found, name) for name in names if hasattr(found, name)}
         return {"file": getattr(found, "__file__", None), "exports": exports, "doc": found.__doc__}
+
+    def seed(self, number):
+        """Starts the plugin's randomness again."""
+        random.seed(number)
 
     def lines_run(self):
         """Lines of the plugin that ran, by file."""

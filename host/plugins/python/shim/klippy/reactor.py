@@ -1,5 +1,5 @@
 """The reactor: timers, callbacks, completions, locks."""
-from kalico_bridge import meter, tasks
+from kalico_bridge import meter
 from kalico_bridge.proxy import HostObject, attribute, bridge_call, host_class, method
 
 _NOW = 0.0
@@ -66,13 +66,8 @@ class Reactor(HostObject):
     @method
     def register_callback(self, callback, waketime=_NOW): ...
 
-    def register_async_callback(self, callback, waketime=_NOW):
-        if tasks.current() is None:
-            from kalico_bridge import threads
-
-            threads.later(self, callback, waketime)
-            return
-        self._call("registerAsyncCallback", callback, waketime)
+    @method
+    def register_async_callback(self, callback, waketime=_NOW): ...
 
     @method
     def async_complete(self, completion, result): ...

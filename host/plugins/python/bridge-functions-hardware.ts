@@ -1,0 +1,38 @@
+/**
+ * Functions of the bridge for the hardware and motion classes of the package `klippy`: objects that plugins make
+ * themselves, lists that they change in place, and what the host keeps in another form than Kalico. Whatever the
+ * host does here for a plugin behind a membrane is done with the host's own objects, and its result goes back
+ * through the membrane.
+ */
+import { membraneOf } from "../membrane.js";
+import type { PythonBridge } from "./bridge.js";
+import { HOST_FUNCTIONS, HOST_CLASSES } from "./host-classes.js";
+
+type AnyFunction = (...args: any[]) => unknown;
+
+/** Calls host code on behalf of the plugin that `anchor` was handed to. */
+function asHost(anchor: object, object: string, member: string, fn: AnyFunction, args: unknown[]): unknown {
+  const membrane = membraneOf(anchor);
+  return membrane === undefined ? fn(...args) : membrane.callOut(object, member, fn, args);
+}
+
+/** Makes the functions known to a bridge. */
+export function defineHardwareFunctions(bridge: PythonBridge): void {
+  bridge.define("construct", (anchor: object, name: string, args: unknown[]) => {
+    const make = HOST_CLASSES[name];
+    if (make === undefined) throw new Error(`Not offered by this host yet: ${name}`);
+    return asHost(anchor, name, "new", make, args);
+  });
+  bridge.define("hostFunction", (anchor: object, name: string, args: unknown[]) => {
+    const fn = HOST_FUNCTIONS[name];
+    if (fn === undefined) throw new Error(`Not offered by this host yet: ${name}`);
+    return asHost(anchor, name.split(".")[0]!, name.split(".").at(-1)!, fn, args);
+  });
+  bridge.define("replaceItems", (owner: object, member: string, items: unknown[]) => {
+    const replace = (target: object, values: unknown[]): void => {
+      const list = Reflect.get(target, member) as unknown[];
+      list.splice(0, list.length, ...values);
+    };
+    asHost(owner, owner.constructor.name, member, replace, [owner, items]);
+  });
+}
