@@ -71,7 +71,11 @@ export class Aborted extends Error {
  * @throws PluginNotFound when there is none, Aborted when the signal fires; never for what the plugin does
  */
 export async function certify(path: string, options: CertifyOptions): Promise<Certification> {
-  const plugin = describePlugin(path);
+  return certifyDescribed(describePlugin(path), options);
+}
+
+/** Certifies a plugin that was found and described already. */
+export async function certifyDescribed(plugin: DescribedPlugin, options: CertifyOptions): Promise<Certification> {
   return new Certifier(plugin, options).run();
 }
 

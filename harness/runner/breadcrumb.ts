@@ -30,9 +30,11 @@ export class Breadcrumb {
   }
 }
 
-/** Marks of the two ends that a plugin brings about in its own process, before the last call. */
+/** Marks of the ends that a plugin brings about in its own process, before the last call. */
 export const EXIT_MARK = "exit:";
 export const OUTPUT_MARK = "output:";
+/** Mark of an end of the plugin's own interpreter: outcome and message follow. */
+export const DIED_MARK = "died:";
 
 /** Last call noted in the file; empty when there is none. */
 export function readBreadcrumb(path: string): string {

@@ -15,6 +15,19 @@ export interface PluginLocation {
   version: string;
   summary: string;
   description: string;
+  /** Set for Python plugins; `modules` above then gives the files for display. */
+  python?: PythonLocation;
+}
+
+/** How a Python plugin is run. */
+export interface PythonLocation {
+  executable: string;
+  /** Entries of sys.path. */
+  importPaths: string[];
+  /** Directories whose modules belong to klippy.extras and klippy.plugins. */
+  extrasPaths: string[];
+  pluginsPaths: string[];
+  modules: { name: string; module: string; origin: "entry-point" | "plugins" | "extras"; problem?: string }[];
 }
 
 export type ToProcess =
@@ -46,6 +59,8 @@ export interface SessionResult {
   badSettings: { option: string; problem: string }[];
   statusHash: string;
   job?: JobRecord;
+  /** Lines of the plugin that ran so far in its process, by file relative to its root; only where lines are counted. */
+  linesRun?: Record<string, number[]>;
 }
 
 export type FromProcess =

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { PackageEvidence, SessionEvidence } from "../../conformance/evidence.js";
 import type { Scenario } from "../../conformance/scenario.js";
-import { EXIT_MARK, OUTPUT_MARK, readBreadcrumb } from "./breadcrumb.js";
+import { DIED_MARK, EXIT_MARK, OUTPUT_MARK, readBreadcrumb } from "./breadcrumb.js";
 import type { FromProcess, PluginLocation, SessionResult, ToProcess } from "./messages.js";
 
 export interface ProcessLimits {
@@ -52,7 +52,7 @@ export class PluginProcess {
     if (this.#child !== undefined && this.#child.connected) return this.#child;
     this.#output = 0;
     this.#ending = undefined;
-    const child = fork(entry, [this.#directory, JSON.stringify(this.#location ?? null), String(this.#limits.outputBytes)], {
+    const child = fork(entry, [this.#directory, JSON.stringify(this.#location ?? null), JSON.stringify(this.#limits)], {
       serialization: "advanced",
       stdio: ["ignore", "pipe", "pipe", "ipc"],
       execArgv: [`--max-old-space-size=${this.#limits.memoryMegabytes}`, "--expose-gc", "--no-warnings"],
@@ -75,7 +75,8 @@ export class PluginProcess {
       const last = readBreadcrumb(this.#breadcrumb);
       this.#ending ??= last.startsWith(OUTPUT_MARK) ? this.#printedTooMuch() : /heap out of memory|Allocation failed/.test(tail) || code === 134 || signal === "SIGABRT"
         ? { outcome: "memory-limit", message: `used more than ${this.#limits.memoryMegabytes} MB` }
-        : code !== null && last.startsWith(EXIT_MARK)
+        : last.startsWith(DIED_MARK) ? diedEnding(last)
+        : last.startsWith(EXIT_MARK) && (code !== null || this.#location?.python !== undefined)
           ? { outcome: "exited", message: `ended the process: ${last.slice(EXIT_MARK.length)}` }
           : { outcome: "crashed", message: `the process ended with ${signal ?? `code ${code}`}: ${tail.trim().split("\n").slice(-3).join(" | ").slice(0, 500)}` };
     });
@@ -171,6 +172,12 @@ export class PluginProcess {
     this.#child = undefined;
     rmSync(this.#directory, { recursive: true, force: true });
   }
+}
+
+/** The end of the plugin's own interpreter, as its process noted it. */
+function diedEnding(note: string): Ending {
+  const [, outcome, message] = /^([a-z-]+):(.*)$/s.exec(note.slice(DIED_MARK.length)) ?? [];
+  return { outcome: outcome === "memory-limit" ? "memory-limit" : "crashed", message: `the Python process ended: ${message ?? note}` };
 }
 
 /** Megabytes of memory that a process holds, from /proc or else from ps; no answer when neither knows. */

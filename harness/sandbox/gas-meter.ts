@@ -68,6 +68,13 @@ export class GasMeter {
     if (run !== this.outside) this.#open.add(run);
   }
 
+  /** Books gas that was counted elsewhere, by an interpreter with a limit of its own. */
+  work(gas: number): void {
+    const run = (this.#current ??= this.#storage.getStore() ?? this.outside);
+    run.gas += gas;
+    if (run !== this.outside) this.#open.add(run);
+  }
+
   /** Books an intercepted blocking call, seconds on the reference host. */
   block(seconds: number, what: string): void {
     const run = (this.#current ??= this.#storage.getStore() ?? this.outside);

@@ -44,6 +44,8 @@ export interface ScenarioContext {
   onProgress(virtualSeconds: number): void;
   /** Where the sandbox reports side effects to. */
   setCollector(collector: EvidenceCollector | undefined): void;
+  /** The reactor of the life that begins. */
+  setReactor(reactor: Reactor): void;
 }
 
 const hashText = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 24);
@@ -258,6 +260,7 @@ class Session {
   /** Subscribers and probes of a new life. */
   #prepare(printer: Printer, reactor: Reactor): void {
     this.#collector.phase = "after-load";
+    this.#context.setReactor(reactor);
     reactor.afterStretch = () => this.#context.meter.endStretches();
     const sample = (): void => this.#sampleAll(printer);
     for (const event of ["klippy:mcu_identify", "klippy:connect", "klippy:ready", "klippy:shutdown", "klippy:disconnect"]) {

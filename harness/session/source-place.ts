@@ -14,8 +14,16 @@ export function placeInStack(stack: string | undefined, root: string): SourcePla
   return undefined;
 }
 
+let foreignPlace: (() => SourcePlace | undefined) | undefined;
+
+/** Asks `place` instead of the JavaScript stack: for a plugin that runs in an interpreter of its own. */
+export function setForeignPlace(place: () => SourcePlace | undefined): void {
+  foreignPlace = place;
+}
+
 /** Where the plugin is right now. */
 export function currentPlace(root: string): SourcePlace | undefined {
+  if (foreignPlace !== undefined) return foreignPlace();
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 40;
   const place = placeInStack(new Error().stack, root);

@@ -7,7 +7,7 @@ import { importPythonModule } from "./python-module.js";
 import { defineBridgeFunctions, type BridgeReports } from "./bridge-functions.js";
 import { PythonBridge, type PythonWork } from "./bridge.js";
 import type { Reactor } from "../../reactor/reactor.js";
-import { PythonProcess } from "./python-process.js";
+import { PythonProcess, type PythonEnding } from "./python-process.js";
 
 /** A Python module to import, already found. */
 export interface PythonPluginModule {
@@ -50,8 +50,21 @@ export interface PythonHostOptions {
   environment?: Readonly<Record<string, string>>;
   onWork?(work: PythonWork): void;
   reports?: BridgeReports;
+  /** Called when the Python process has gone, before the call that notices throws. */
+  onDied?(ending: PythonEnding): void;
+  /** Wall seconds without an answer after which Python notes where it is. */
+  hangSeconds?: number;
   /** The reactor of the host's present life: threads of plugins take their turns there. */
   reactor?(): Reactor | undefined;
+}
+
+/** What is alive in Python. */
+export interface PythonState {
+  threads: string[];
+  descriptors: number;
+  objects: number;
+  /** Bytes that Python's allocator has handed out, as far as it tells. */
+  bytes: number;
 }
 
 /** Handle of the object of the Python side that carries out what this file asks. */
@@ -65,7 +78,7 @@ export class PythonHost {
   /** @throws PythonDied when Python does not come up */
   constructor(options: PythonHostOptions) {
     const { executable, directory, memoryMegabytes = 0, environment = {} } = options;
-    const process = new PythonProcess({ executable, directory, memoryMegabytes, environment });
+    const process = new PythonProcess({ executable, directory, memoryMegabytes, environment, ...(options.onDied === undefined ? {} : { onDied: options.onDied }) });
     this.bridge = new PythonBridge({ process, now: options.now, ...(options.onWork === undefined ? {} : { onWork: options.onWork }) });
     defineBridgeFunctions(this.bridge, options.reports ?? {});
     defineThreads(this.bridge, () => options.reactor?.());
@@ -73,7 +86,7 @@ export class PythonHost {
     const { version } = this.bridge.call(CONTROL, "configure", [{
       importPaths: options.importPaths ?? [], extrasPaths: options.extrasPaths ?? [], pluginsPaths: options.pluginsPaths ?? [],
       roots: options.roots ?? [], counting: options.counting ?? false, limit: options.gasLimit ?? 0, seconds_per_bytecode: options.secondsPerBytecode ?? 0,
-      outputLimit: options.outputLimit ?? 0, virtualTime: !live, live, watch: options.watch ?? false,
+      outputLimit: options.outputLimit ?? 0, virtualTime: !live, live, watch: options.watch ?? false, hangSeconds: options.hangSeconds ?? 0,
     }]) as { version: number[] };
     this.version = version.join(".");
     this.#modules = options.modules;
@@ -103,8 +116,8 @@ export class PythonHost {
   }
 
   /** Threads, open files and objects alive in Python. */
-  state(): { threads: string[]; descriptors: number; objects: number } {
-    return this.bridge.call(CONTROL, "state", []) as { threads: string[]; descriptors: number; objects: number };
+  state(): PythonState {
+    return this.bridge.call(CONTROL, "state", []) as PythonState;
   }
 
   close(): void {

@@ -21,8 +21,16 @@ export interface PythonProcessOptions {
   environment?: Readonly<Record<string, string>>;
   /** Most memory for data, megabytes. */
   memoryMegabytes?: number;
+  /** Called once when the process has gone, before the call that noticed throws. */
+  onDied?(ending: PythonEnding): void;
   /** Seconds to wait for the process to come up. */
   startSeconds?: number;
+}
+
+/** How the process ended. */
+export interface PythonEnding {
+  kind: "exited" | "output-limit" | "memory-limit" | "crashed";
+  message: string;
 }
 
 /** The process could not be started, died, or broke the protocol. */
@@ -47,10 +55,12 @@ export class PythonProcess {
   #start = 0;
   #end = 0;
   #closed = false;
+  readonly #onDied: ((ending: PythonEnding) => void) | undefined;
 
   /** @throws PythonDied when the process does not come up */
   constructor(options: PythonProcessOptions) {
     const { directory, executable, environment = {}, memoryMegabytes = 0, startSeconds = 30 } = options;
+    this.#onDied = options.onDied;
     mkdirSync(directory, { recursive: true });
     const [input, output, ready] = ["to-python", "from-python", "ready"].map((name) => join(directory, name)) as [string, string, string];
     for (const path of [input, output, ready]) rmSync(path, { force: true });
@@ -139,6 +149,7 @@ export class PythonProcess {
 
   #died(how: string): PythonDied {
     const words = this.lastWords();
+    this.#onDied?.(endingOf(words));
     return new PythonDied(`The Python process is gone (${how})${words === "" ? "" : `: ${words}`}`);
   }
 
@@ -160,4 +171,13 @@ function isAlive(pid: number): boolean {
   } catch {
     return false;
   }
+}
+
+/** What the last words tell of the end; see `watch.py` and `streams.py` for those of ours. */
+function endingOf(words: string): PythonEnding {
+  const own = [...words.matchAll(/kalico-hil: ([^|]*)/g)].at(-1)?.[1]?.trim();
+  if (own?.startsWith("output limit") === true) return { kind: "output-limit", message: own };
+  if (own !== undefined) return { kind: "exited", message: own };
+  if (/MemoryError|out of memory|Cannot allocate memory/.test(words)) return { kind: "memory-limit", message: words };
+  return { kind: "crashed", message: words === "" ? "the Python process ended without a word" : words };
 }

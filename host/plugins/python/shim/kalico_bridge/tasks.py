@@ -5,11 +5,14 @@ for an answer to its own request, something else may arrive: a call, which anoth
 answer to a task that waits, whose thread goes on. Whoever hands the baton over waits until it gets it back.
 """
 import _thread
+import faulthandler
+import sys
 from kalico_bridge import codec, link, meter
 
 _local = _thread._local()
 _waiting = {}  # task id -> Task
 _idle = []  # workers without work
+hang_seconds = 0  # after so long without a word to the host, the traceback goes to the log; 0: never
 
 # What a plugin's thread may ask of the host.
 _FREE_CALLS = ("registerAsyncCallback", "asyncComplete")
@@ -59,6 +62,7 @@ def _serve_from(message):
     """Has the baton: runs calls until the baton goes to a waiting task; then this thread is idle."""
     while True:
         if message is None:
+            _expect_hang(False)
             message = link.receive()
         if message[0] == "C":
             _run(message)
@@ -67,6 +71,21 @@ def _serve_from(message):
         _idle.append(_local.worker)
         _hand_over(message)
         return
+
+
+_expecting = False
+
+
+def _expect_hang(expect):
+    """Arms or disarms the watchdog that prints where Python hangs."""
+    global _expecting
+    if not hang_seconds or expect == _expecting:
+        return
+    _expecting = expect
+    if expect:
+        faulthandler.dump_traceback_later(hang_seconds, file=sys.__stderr__)
+    else:
+        faulthandler.cancel_dump_traceback_later()
 
 
 def _hand_over(message):
@@ -78,6 +97,7 @@ def _hand_over(message):
 
 def _run(message):
     _, id, now, handle, method, arguments, form = message
+    _expect_hang(True)
     task = Task(id)
     _local.task = task
     meter.now = now

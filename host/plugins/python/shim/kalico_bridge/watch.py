@@ -204,7 +204,7 @@ def state():
         descriptors = len(os.listdir("/proc/self/fd")) - 1
     except OSError:
         descriptors = 0
-    return {"threads": threads.alive(), "descriptors": descriptors, "objects": len(gc.get_objects())}
+    return {"threads": threads.alive(), "descriptors": descriptors, "objects": len(gc.get_objects()), "bytes": sys.getallocatedblocks() * 64}
 
 
 _EVENTS = frozenset(_FILES | _PROCESSES | set(_NETWORK) | _NATIVE | _SIGNALS | {"exec", "compile"})

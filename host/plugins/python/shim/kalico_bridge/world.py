@@ -2,7 +2,7 @@
 import importlib
 import random
 import sys
-from kalico_bridge import clocks, codec, importing, meter, streams, threads, watch
+from kalico_bridge import clocks, codec, importing, meter, streams, tasks, threads, watch
 
 
 class Control:
@@ -14,6 +14,7 @@ class Control:
         importing.configure(options["extrasPaths"], options["pluginsPaths"])
         meter.configure(options)
         streams.install(options["outputLimit"])
+        tasks.hang_seconds = options["hangSeconds"]
         if options["virtualTime"]:
             clocks.install()
             threads.install()
