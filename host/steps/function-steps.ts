@@ -1,13 +1,15 @@
 /**
  * Steps of a stepper whose position is any smooth function of the point (delta towers, polar, winches, …).
  *
- * A segment is cut where the position turns round, found from the sign of its slope at a few times; on each stretch that
+ * Where the kinematics has a closed form on straight lines, each step's distance along the segment and from it its time follow at once.
+ * Elsewhere a segment is cut where the position turns round, found from the sign of its slope at a few times; on each stretch that
  * only rises or falls every step is found by a bracketed secant iteration (Illinois), started from the speed at the step before.
  */
-import type { StepGrid } from "./step-grid.js";
 import type { SegmentSolver } from "./segment-solver.js";
+import type { ShapedPath } from "./shaped-path.js";
+import type { StepGrid } from "./step-grid.js";
 import type { StepRun } from "./step-run.js";
-import type { FunctionKinematics } from "./stepper-kinematics.js";
+import type { FunctionKinematics, StraightLine } from "./stepper-kinematics.js";
 import { moveDistance, type Trapq, type TrapqMove } from "./trapq.js";
 
 /** Step times are found to this, s. */
@@ -21,7 +23,9 @@ const SLOPE_SPAN = 1e-6;
 
 export class FunctionSteps implements SegmentSolver {
   private readonly kinematics: FunctionKinematics;
+  /** The motion that is solved: a segment, or a piece of a shaped path. */
   private move: TrapqMove | null = null;
+  private path: ShapedPath | null = null;
   private near = 0;
 
   constructor(kinematics: FunctionKinematics) {
@@ -31,35 +35,106 @@ export class FunctionSteps implements SegmentSolver {
   segment(trapq: Trapq, seq: number, from: number, to: number, grid: StepGrid, run: StepRun): void {
     const move = trapq.move(seq);
     this.move = move;
+    this.path = null;
     this.near = grid.position;
     const start = from - move.printTime;
     const end = to - move.printTime;
     if (end <= start) return;
+    const { line } = this.kinematics;
+    if (line !== undefined && onlyForward(move, end)) this.alongLine(line, move, start, end, grid, run);
+    else this.monotonicStretches(move.printTime, start, end, grid, run);
+    this.normalize(grid);
+  }
+
+  /** Steps of one piece of a shaped path. */
+  pathPiece(path: ShapedPath, grid: StepGrid, run: StepRun): void {
+    this.path = path;
+    this.near = grid.position;
+    this.monotonicStretches(path.at, 0, path.seconds, grid, run);
+    this.normalize(grid);
+  }
+
+  private normalize(grid: StepGrid): void {
+    if (this.kinematics.normalize !== undefined) grid.setPosition(this.kinematics.normalize(grid.position));
+  }
+
+  /** Position `seconds` after the start of the motion, mm. */
+  private position(seconds: number): number {
+    const { path } = this;
+    if (path !== null) {
+      const { values, speeds, halves } = path;
+      return this.kinematics.position(
+        values[0]! + (speeds[0]! + halves[0]! * seconds) * seconds,
+        values[1]! + (speeds[1]! + halves[1]! * seconds) * seconds,
+        values[2]! + (speeds[2]! + halves[2]! * seconds) * seconds,
+        this.near,
+      );
+    }
+    const move = this.move!;
+    const d = moveDistance(move, seconds);
+    const { startX, startY, startZ, axesRX, axesRY, axesRZ } = move;
+    return this.kinematics.position(startX + axesRX * d, startY + axesRY * d, startZ + axesRZ * d, this.near);
+  }
+
+  // ── Closed form on a straight line ────────────────────────────────────────────────────────────
+
+  private alongLine(line: StraightLine, move: TrapqMove, start: number, end: number, grid: StepGrid, run: StepRun): void {
+    const { startX, startY, startZ, axesRX, axesRY, axesRZ, startV, halfAccel } = move;
+    const turn = line.begin(startX, startY, startZ, axesRX, axesRY, axesRZ);
+    const turnTime = timeOfDistance(startV, halfAccel, turn);
+    if (turnTime > start && turnTime < end) {
+      this.lineStretch(line, false, move, start, turnTime, grid, run);
+      this.lineStretch(line, true, move, turnTime, end, grid, run);
+    } else {
+      this.lineStretch(line, turn <= moveDistance(move, start), move, start, end, grid, run);
+    }
+  }
+
+  private lineStretch(line: StraightLine, isAfterTurn: boolean, move: TrapqMove, from: number, to: number, grid: StepGrid, run: StepRun): void {
+    const end = this.position(to);
+    const up = end > this.position(from) ? 1 : 0;
+    const count = grid.stepsTo(end, up, run.lastUp);
+    if (count > 0) {
+      const { startV, halfAccel } = move;
+      const { freq, stepDist } = grid;
+      const startTick = (move.printTime - grid.timeOffset) * freq;
+      const origin = Math.floor(startTick);
+      const fraction = startTick - origin + 0.5;
+      const first = grid.boundary(up);
+      const pitch = up ? stepDist : -stepDist;
+      const previousUp = run.lastUp;
+      let at = from;
+      for (let j = 0; j < count; j++) {
+        const time = timeOfDistance(startV, halfAccel, line.distanceAt(first + j * pitch, isAfterTurn));
+        // Rounding must not put a step out of its stretch or out of order.
+        if (time > at) at = time < to ? time : to;
+        run.append(up, origin + Math.floor(at * freq + fraction));
+      }
+      grid.take(count, up, previousUp);
+    }
+    this.commitAt(end, up, count, grid, run);
+  }
+
+  // ── Any function ──────────────────────────────────────────────────────────────────────────────
+
+  /** Steps between two times, s from the motion's start at print time `at`. */
+  private monotonicStretches(at: number, start: number, end: number, grid: StepGrid, run: StepRun): void {
     const samples = Math.max(SLOPE_SAMPLES, Math.ceil((end - start) / SLOPE_SPACING));
     let stretchStart = start;
     let before = start;
     let sign = 0;
     for (let i = 0; i <= samples; i++) {
-      const at = i === samples ? end : start + ((end - start) * i) / samples;
-      const next = this.slopeSign(at, start, end);
+      const sample = i === samples ? end : start + ((end - start) * i) / samples;
+      const next = this.slopeSign(sample, start, end);
       if (next * sign < 0) {
-        const turn = this.turn(before, at, next, start, end);
-        this.stretch(stretchStart, turn, grid, run);
+        const turn = this.turn(before, sample, next, start, end);
+        this.stretch(at, stretchStart, turn, grid, run);
         stretchStart = turn;
       }
       if (next !== 0) sign = next;
-      before = at;
+      before = sample;
     }
-    this.stretch(stretchStart, end, grid, run);
-    if (this.kinematics.normalize !== undefined) grid.setPosition(this.kinematics.normalize(grid.position));
-  }
-
-  /** Position `seconds` after the start of the segment, mm. */
-  private position(seconds: number): number {
-    const move = this.move!;
-    const d = moveDistance(move, seconds);
-    const { startX, startY, startZ, axesRX, axesRY, axesRZ } = move;
-    return this.kinematics.position(startX + axesRX * d, startY + axesRY * d, startZ + axesRZ * d, this.near);
+    this.stretch(at, stretchStart, end, grid, run);
   }
 
   private slopeSign(at: number, start: number, end: number): number {
@@ -78,15 +153,15 @@ export class FunctionSteps implements SegmentSolver {
     return 0.5 * (low + high);
   }
 
-  /** Steps between two times, s from the segment's start, between which the position does not turn. */
-  private stretch(from: number, to: number, grid: StepGrid, run: StepRun): void {
+  /** Steps between two times between which the position does not turn. */
+  private stretch(printTime: number, from: number, to: number, grid: StepGrid, run: StepRun): void {
     const end = this.position(to);
     let position = this.position(from);
     const up = end > position ? 1 : 0;
     const count = grid.stepsTo(end, up, run.lastUp);
     if (count > 0) {
       const sign = up ? 1 : -1;
-      const startTick = (this.move!.printTime - grid.timeOffset) * grid.freq;
+      const startTick = (printTime - grid.timeOffset) * grid.freq;
       const origin = Math.floor(startTick);
       const fraction = startTick - origin + 0.5;
       let low = from;
@@ -102,6 +177,10 @@ export class FunctionSteps implements SegmentSolver {
         position = boundary;
       }
     }
+    this.commitAt(end, up, count, grid, run);
+  }
+
+  private commitAt(end: number, up: number, count: number, grid: StepGrid, run: StepRun): void {
     if (run.lastUp === up && (grid.isFullyReached(end, up) ?? grid.isSumReached(end, up, count === 0))) run.commit();
   }
 
@@ -136,4 +215,15 @@ export class FunctionSteps implements SegmentSolver {
     }
     return high;
   }
+}
+
+/** Whether a segment moves only forward along its line for `seconds`. */
+function onlyForward(move: TrapqMove, seconds: number): boolean {
+  return move.startV >= 0 && move.startV + 2 * move.halfAccel * seconds >= 0;
+}
+
+/** Time, s from the start of a segment, at which it has gone a distance; for one out of reach a time after its stop. */
+function timeOfDistance(startV: number, halfAccel: number, distance: number): number {
+  if (distance <= 0) return distance === 0 ? 0 : -1;
+  return (2 * distance) / (startV + Math.sqrt(Math.max(0, startV * startV + 4 * halfAccel * distance)));
 }

@@ -8,8 +8,9 @@ import { FunctionSteps } from "./function-steps.js";
 import { LinearSteps } from "./linear-steps.js";
 import { PressureAdvanceSteps } from "./pressure-advance-steps.js";
 import type { SegmentSolver } from "./segment-solver.js";
+import { ShapedSteps } from "./shaped-steps.js";
 import { StepGrid } from "./step-grid.js";
-import { activeMargin, isActiveAxis, type StepperKinematics } from "./stepper-kinematics.js";
+import { isActiveAxis, postActiveTime, preActiveTime, type StepperKinematics } from "./stepper-kinematics.js";
 import type { Trapq, TrapqMove } from "./trapq.js";
 
 export class StepSolver {
@@ -21,16 +22,21 @@ export class StepSolver {
   /** End of the last activity that was generated. */
   private lastMoveTime = 0;
   private cursor = 0;
-  private readonly activeX: boolean;
-  private readonly activeY: boolean;
-  private readonly activeZ: boolean;
+  private activeX = false;
+  private activeY = false;
+  private activeZ = false;
 
   constructor(kinematics: StepperKinematics, segmentSolver: SegmentSolver) {
     this.kinematics = kinematics;
     this.segmentSolver = segmentSolver;
-    this.activeX = isActiveAxis(kinematics, "x");
-    this.activeY = isActiveAxis(kinematics, "y");
-    this.activeZ = isActiveAxis(kinematics, "z");
+    this.noteKinematics();
+  }
+
+  /** Call when the kinematics' values were changed in place. */
+  noteKinematics(): void {
+    this.activeX = isActiveAxis(this.kinematics, "x");
+    this.activeY = isActiveAxis(this.kinematics, "y");
+    this.activeZ = isActiveAxis(this.kinematics, "z");
   }
 
   get commandedPosition(): number {
@@ -72,11 +78,12 @@ export class StepSolver {
     if (trapq === null) return;
     this.grid.timeOffset = timeOffset;
     this.grid.freq = freq;
-    const margin = activeMargin(this.kinematics);
+    const before = preActiveTime(this.kinematics);
+    const after = postActiveTime(this.kinematics);
     const first = this.firstSeq(trapq, from);
     this.cursor = first;
-    if (margin === 0) this.generateActive(trapq, first, from, flushTime, run);
-    else this.generateWithMargin(trapq, first, from, flushTime, margin, run);
+    if (before === 0 && after === 0) this.generateActive(trapq, first, from, flushTime, run);
+    else this.generateWithMargins(trapq, first, from, flushTime, before, after, run);
   }
 
   private generateActive(trapq: Trapq, first: number, from: number, flushTime: number, run: StepRun): void {
@@ -93,8 +100,10 @@ export class StepSolver {
     }
   }
 
-  /** As generateActive, for a stepper that a move also moves `margin` seconds before it starts and after it ends. */
-  private generateWithMargin(trapq: Trapq, first: number, from: number, flushTime: number, margin: number, run: StepRun): void {
+  /** As generateActive, for a stepper that a move also moves `before` seconds before it starts and `after` seconds after it ends. */
+  private generateWithMargins(
+    trapq: Trapq, first: number, from: number, flushTime: number, before: number, after: number, run: StepRun,
+  ): void {
     let seqDone = first;
     let reached = from;
     const solveUpTo = (start: number, end: number): void => {
@@ -110,16 +119,16 @@ export class StepSolver {
         reached = to;
       }
     };
-    solveUpTo(from, this.lastMoveTime + margin);
+    solveUpTo(from, this.lastMoveTime + after);
     for (let seq = first; ; seq++) {
       const move = trapq.move(seq);
-      if (move.printTime - margin >= flushTime) return;
+      if (move.printTime - before >= flushTime) return;
       if (!this.isActive(move)) {
         if (seq >= trapq.endSeq) return;
         continue;
       }
       const end = move.printTime + move.moveT;
-      solveUpTo(move.printTime - margin, end + margin);
+      solveUpTo(move.printTime - before, end + after);
       this.lastMoveTime = Math.min(end, flushTime);
     }
   }
@@ -144,5 +153,7 @@ export function createSolver(kinematics: StepperKinematics): StepSolver {
       return new StepSolver(kinematics, new PressureAdvanceSteps(kinematics));
     case "function":
       return new StepSolver(kinematics, new FunctionSteps(kinematics));
+    case "shaped":
+      return new StepSolver(kinematics, new ShapedSteps(kinematics));
   }
 }

@@ -8,14 +8,17 @@
 export type Axis = "x" | "y" | "z";
 
 /**
- * Fixed linear combination of the coordinates, mm: cartesian, corexy, corexz, hybrids, and an extruder without pressure
- * advance (x = 1). Active on the axes with a coefficient other than 0.
+ * Linear combination of the coordinates, mm: cartesian, corexy, corexz, hybrids, and an extruder without pressure
+ * advance (x = 1). Active on the axes with a coefficient other than 0. Carriages that share an axis change the values in place;
+ * flush step generation before, and set the commanded position after.
  */
 export interface LinearKinematics {
   readonly kind: "linear";
-  readonly x: number;
-  readonly y: number;
-  readonly z: number;
+  x: number;
+  y: number;
+  z: number;
+  /** Added to the combination, mm. */
+  offset?: number;
 }
 
 /**
@@ -38,9 +41,41 @@ export interface FunctionKinematics {
   position(x: number, y: number, z: number, near: number): number;
   /** Called after each generated range with the commanded position; returns the position to go on with (polar wrap-around). */
   normalize?(commandedPosition: number): number;
+  /** Closed form on straight lines, where there is one. */
+  readonly line?: StraightLine;
 }
 
-export type StepperKinematics = LinearKinematics | PressureAdvanceKinematics | FunctionKinematics;
+/**
+ * Position of a stepper along a straight line from (x, y, z) in direction r, parametrised by distance, mm. The position may turn round
+ * once; on either side of the turn it rises or falls all the way.
+ */
+export interface StraightLine {
+  /** Chooses the line. @returns the distance at which the position turns round, NaN if it does not */
+  begin(x: number, y: number, z: number, rx: number, ry: number, rz: number): number;
+  /** Distance at which the stepper has a position, before the turn or after it. */
+  distanceAt(position: number, isAfterTurn: boolean): number;
+}
+
+/** One impulse of an input shaper: a share of the motion at another time. */
+export interface ShaperPulse {
+  /** Seconds from the present at which the motion is taken; negative is the past. */
+  readonly offset: number;
+  /** Shares of a shaper sum up to 1. */
+  readonly share: number;
+}
+
+/**
+ * Input shaping in front of another kinematics: each shaped coordinate is the sum over its impulses of share * coordinate(t + offset).
+ * No impulses: not shaped. The impulses are ordered by offset; they are changed in place after a flush of step generation.
+ */
+export interface ShapedKinematics {
+  readonly kind: "shaped";
+  readonly base: LinearKinematics | FunctionKinematics;
+  pulsesX: readonly ShaperPulse[];
+  pulsesY: readonly ShaperPulse[];
+}
+
+export type StepperKinematics = LinearKinematics | PressureAdvanceKinematics | FunctionKinematics | ShapedKinematics;
 
 /** Kalico's cartesian_stepper_alloc. */
 export function cartesianKinematics(axis: Axis): LinearKinematics {
@@ -52,13 +87,9 @@ export function corexyKinematics(type: "+" | "-"): LinearKinematics {
   return { kind: "linear", x: 1, y: type === "+" ? 1 : -1, z: 0 };
 }
 
-/** Kalico's delta_stepper_alloc: tower at (towerX, towerY), arm2 is the squared arm length, mm^2. */
-export function deltaKinematics(arm2: number, towerX: number, towerY: number): FunctionKinematics {
-  return {
-    kind: "function",
-    activeAxes: ["x", "y", "z"],
-    position: (x, y, z) => Math.sqrt(arm2 - (towerX - x) ** 2 - (towerY - y) ** 2) + z,
-  };
+/** Kalico's input_shaper_alloc and input_shaper_set_sk: not shaped until impulses are set. */
+export function shapedKinematics(base: LinearKinematics | FunctionKinematics): ShapedKinematics {
+  return { kind: "shaped", base, pulsesX: [], pulsesY: [] };
 }
 
 /** Kalico's extruder_stepper_alloc: pressure advance off until set. */
@@ -84,6 +115,8 @@ export function isActiveAxis(kinematics: StepperKinematics, axis: Axis): boolean
       return axis === "x";
     case "function":
       return kinematics.activeAxes.includes(axis);
+    case "shaped":
+      return isActiveAxis(kinematics.base, axis);
   }
 }
 
@@ -91,15 +124,33 @@ export function isActiveAxis(kinematics: StepperKinematics, axis: Axis): boolean
 export function positionAt(kinematics: StepperKinematics, x: number, y: number, z: number): number {
   switch (kinematics.kind) {
     case "linear":
-      return kinematics.x * x + kinematics.y * y + kinematics.z * z;
+      return kinematics.x * x + kinematics.y * y + kinematics.z * z + (kinematics.offset ?? 0);
     case "pressure_advance":
       return x;
     case "function":
       return kinematics.position(x, y, z, 0);
+    case "shaped":
+      return positionAt(kinematics.base, x, y, z);
   }
 }
 
-/** Seconds before and after a move during which it still moves the stepper (Kalico's gen_steps_pre_active, post_active). */
-export function activeMargin(kinematics: StepperKinematics): number {
-  return kinematics.kind === "pressure_advance" ? 0.5 * kinematics.smoothTime : 0;
+/** Seconds before a move from which on it moves the stepper (Kalico's gen_steps_pre_active). */
+export function preActiveTime(kinematics: StepperKinematics): number {
+  if (kinematics.kind === "pressure_advance") return 0.5 * kinematics.smoothTime;
+  return kinematics.kind === "shaped" ? farthestPulse(kinematics, 1) : 0;
+}
+
+/** Seconds after a move until which it moves the stepper (Kalico's gen_steps_post_active). */
+export function postActiveTime(kinematics: StepperKinematics): number {
+  if (kinematics.kind === "pressure_advance") return 0.5 * kinematics.smoothTime;
+  return kinematics.kind === "shaped" ? farthestPulse(kinematics, -1) : 0;
+}
+
+function farthestPulse({ base, pulsesX, pulsesY }: ShapedKinematics, side: 1 | -1): number {
+  let farthest = 0;
+  for (const [axis, pulses] of [["x", pulsesX], ["y", pulsesY]] as const) {
+    if (!isActiveAxis(base, axis)) continue;
+    for (const { offset } of pulses) farthest = Math.max(farthest, side * offset);
+  }
+  return farthest;
 }

@@ -11,10 +11,11 @@ import { RowOutput } from "./row-output.js";
 import type { StepHistoryRow } from "./row-history.js";
 import { createSolver, type StepSolver } from "./step-solver.js";
 import type { StepRowFifo } from "./step-row-fifo.js";
-import { activeMargin, isActiveAxis, positionAt, type Axis, type StepperKinematics } from "./stepper-kinematics.js";
+import { isActiveAxis, positionAt, postActiveTime, preActiveTime, type Axis, type StepperKinematics } from "./stepper-kinematics.js";
 import type { Trapq } from "./trapq.js";
 
 export * from "./stepper-kinematics.js";
+export * from "./rod-kinematics.js";
 export type { StepHistoryRow } from "./row-history.js";
 
 export interface StepperStepsOptions {
@@ -98,7 +99,7 @@ export class StepperSteps {
 
   /**
    * Changes the kinematics; returns the one before. Each kinematics value keeps its own commanded position (0 at first), which
-   * comes back when it is set again.
+   * comes back when it is set again; a shaped one begins where its base is.
    */
   setKinematics(kinematics: StepperKinematics | null): StepperKinematics | null {
     const before = this.getKinematics();
@@ -110,7 +111,9 @@ export class StepperSteps {
     if (solver === undefined) {
       solver = createSolver(kinematics);
       this.solvers.set(kinematics, solver);
+      if (kinematics.kind === "shaped") solver.setCommandedPosition(this.solvers.get(kinematics.base)?.commandedPosition ?? 0);
     }
+    solver.noteKinematics();
     solver.setStepDist(this.stepDist);
     solver.setTrapq(this.trapq);
     this.solver = solver;
@@ -143,12 +146,12 @@ export class StepperSteps {
 
   /** Seconds of motion that must be known past the generated time. */
   get genStepsPreActive(): number {
-    return this.solver === null ? 0 : activeMargin(this.solver.kinematics);
+    return this.solver === null ? 0 : preActiveTime(this.solver.kinematics);
   }
 
   /** Seconds after a move during which it still moves the stepper. */
   get genStepsPostActive(): number {
-    return this.genStepsPreActive;
+    return this.solver === null ? 0 : postActiveTime(this.solver.kinematics);
   }
 
   /** Print time of the first move up to `flushTime` that may move the stepper and is not generated yet; 0 when there is none. */
