@@ -57,7 +57,12 @@ async function handle(request: ToProcess): Promise<void> {
       send({ type: "progress", sessionId: request.scenario.id, virtualSeconds });
     },
     setCollector: (next) => { collector = next; },
-    setReactor: (next) => { reactor = next; },
+    onLife: (next) => {
+      reactor = next;
+      subject!.beginLife?.();
+    },
+    ...(subject.heapBytes === undefined ? {} : { heapBytes: subject.heapBytes }),
+    ...(subject.openResources === undefined ? {} : { openResources: subject.openResources }),
   });
   const linesRun = subject.linesRun?.();
   send({ type: "result", result: linesRun === undefined ? result : { ...result, linesRun } });

@@ -88,5 +88,8 @@ export function pythonSubject(context: SubjectContext, python: PythonLocation): 
     return Promise.resolve({ import: result, exports });
   }
 
-  return { plugins, importAll, begin: (seed) => host.seed(seed), linesRun: () => host.linesRun() };
+  const linesRun = (): Record<string, number[]> =>
+    Object.fromEntries(Object.entries(host.linesRun()).map(([file, lines]) => [relative(root, file), lines]));
+
+  return { plugins, importAll, begin: (seed) => host.seed(seed), linesRun, beginLife: () => host.endLife(), heapBytes: () => host.state().bytes, openResources: () => host.state() };
 }

@@ -34,6 +34,12 @@ export interface Subject {
   importAll(): Promise<ImportOutcome>;
   /** Before a scenario: starts the plugin's randomness again. */
   begin(seed: number): void;
+  /** Before a life of the host. */
+  beginLife?(): void;
+  /** Bytes that the plugin's own interpreter holds. */
+  heapBytes?(): number;
+  /** Threads and open files that the plugin's interpreter has. */
+  openResources?(): { threads: readonly string[]; descriptors: number };
   /** After a scenario: lines of the plugin that ran so far, by file; only where they are counted. */
   linesRun?(): Record<string, number[]>;
 }

@@ -44,8 +44,12 @@ export interface ScenarioContext {
   onProgress(virtualSeconds: number): void;
   /** Where the sandbox reports side effects to. */
   setCollector(collector: EvidenceCollector | undefined): void;
-  /** The reactor of the life that begins. */
-  setReactor(reactor: Reactor): void;
+  /** A life of the host begins with this reactor. */
+  onLife(reactor: Reactor): void;
+  /** Bytes that an interpreter of the plugin's own holds. */
+  heapBytes?(): number;
+  /** Threads and open files of such an interpreter. */
+  openResources?(): { threads: readonly string[]; descriptors: number };
 }
 
 const hashText = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 24);
@@ -123,7 +127,7 @@ class Session {
   }
 
   async run(): Promise<SessionResult> {
-    const handlesBefore = countHandles();
+    const handlesBefore = countHandles(this.#context);
     for (const step of this.#scenario.walk) {
       await this.#step(step);
       if (this.#outcome !== "completed") break;
@@ -260,7 +264,7 @@ class Session {
   /** Subscribers and probes of a new life. */
   #prepare(printer: Printer, reactor: Reactor): void {
     this.#collector.phase = "after-load";
-    this.#context.setReactor(reactor);
+    this.#context.onLife(reactor);
     reactor.afterStretch = () => this.#context.meter.endStretches();
     const sample = (): void => this.#sampleAll(printer);
     for (const event of ["klippy:mcu_identify", "klippy:connect", "klippy:ready", "klippy:shutdown", "klippy:disconnect"]) {
@@ -354,7 +358,7 @@ class Session {
       const configured = this.#world.main.trace.marks.filter((m) => m.kind === "configured").length;
       this.#lives.push({
         startReason: printer.getStartArgs().start_reason, state, message, statusHash: this.#statusHash,
-        commands: this.#commandNames(), configCrc: this.#world.main.mcu.firmware.configCrc, heapBytes: process.memoryUsage().heapUsed,
+        commands: this.#commandNames(), configCrc: this.#world.main.mcu.firmware.configCrc, heapBytes: process.memoryUsage().heapUsed + (this.#context.heapBytes?.() ?? 0),
         reusedMcuConfig: this.#world.lives > 1 && configured === this.#configuredBefore,
       });
       this.#configuredBefore = configured;
@@ -515,7 +519,7 @@ class Session {
   #leftovers(before: ReadonlyMap<string, number>): SessionEvidence["leftovers"] {
     if (!this.#scenario.withPlugin) return [];
     const out: SessionEvidence["leftovers"] = [];
-    for (const [kind, count] of countHandles()) {
+    for (const [kind, count] of countHandles(this.#context)) {
       const more = count - (before.get(kind) ?? 0);
       if (more > 0) out.push({ kind: kind === "Timeout" || kind === "Immediate" ? "interval" : "handle", detail: `${more} × ${kind === "Timeout" ? "JavaScript timer (setInterval or setTimeout)" : kind}` });
     }
@@ -529,8 +533,13 @@ class Session {
 }
 
 /** Open resources of the process by kind. */
-function countHandles(): Map<string, number> {
+function countHandles(context: ScenarioContext): Map<string, number> {
   const counts = new Map<string, number>();
+  const own = context.openResources?.();
+  if (own !== undefined) {
+    counts.set("open file or socket", own.descriptors);
+    for (const name of own.threads) counts.set(`thread ${name}`, 1);
+  }
   for (const kind of process.getActiveResourcesInfo()) {
     if (["Immediate", "PipeWrap", "TTYWrap", "CloseReq", "ProcessWrap", "MessagePort"].includes(kind)) continue;
     counts.set(kind, (counts.get(kind) ?? 0) + 1);

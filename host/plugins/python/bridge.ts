@@ -57,6 +57,9 @@ interface Task {
 
 const DONE = Symbol("done");
 
+/** Handle of the object of the Python side that carries out what this side asks (`world.py`). */
+export const CONTROL = 1;
+
 const isThenable = (value: unknown): value is PromiseLike<unknown> =>
   (typeof value === "object" || typeof value === "function") && value !== null && typeof (value as { then?: unknown }).then === "function";
 
@@ -68,7 +71,8 @@ export class PythonBridge implements PythonObjects {
   readonly #handles = new Map<number, HostHandle>();
   readonly #idOf = new WeakMap<object, number>();
   /** Python objects by handle, and the handle behind each of their proxies. */
-  readonly #pythonObjects = new Map<number, object>();
+  #pythonObjects = new Map<number, object>();
+  #kept: ReadonlyMap<number, object> = new Map();
   readonly #pythonIds = new WeakMap<object, number>();
   readonly #functions = new Map<string, BridgeFunction>();
   #nextHandle = 1;
@@ -251,6 +255,21 @@ export class PythonBridge implements PythonObjects {
     if (handle === undefined) return;
     handle.sent -= times;
     if (handle.sent <= 0) this.#handles.delete(id);
+  }
+
+  /** From now on what crosses belongs to lives of the host, not to the process. Call it after the imports. */
+  keepImports(): void {
+    this.#kept = new Map(this.#pythonObjects);
+    this.call(CONTROL, "keep_imports", []);
+  }
+
+  /**
+   * A life of the host is over: Python objects that it held are let go, and with them what they held of the
+   * host. Without this the printer and the plugin's object would keep each other alive through the bridge.
+   */
+  endLife(): void {
+    this.#pythonObjects = new Map(this.#kept);
+    this.call(CONTROL, "end_life", []);
   }
 
   /** Handles that Python holds. */

@@ -5,7 +5,7 @@
 import type { ImportedPlugin } from "../load-plugins.js";
 import { importPythonModule } from "./python-module.js";
 import { defineBridgeFunctions, type BridgeReports } from "./bridge-functions.js";
-import { PythonBridge, type PythonWork } from "./bridge.js";
+import { CONTROL, PythonBridge, type PythonWork } from "./bridge.js";
 import type { Reactor } from "../../reactor/reactor.js";
 import { PythonProcess, type PythonEnding } from "./python-process.js";
 
@@ -67,9 +67,6 @@ export interface PythonState {
   bytes: number;
 }
 
-/** Handle of the object of the Python side that carries out what this file asks. */
-const CONTROL = 1;
-
 export class PythonHost {
   readonly bridge: PythonBridge;
   readonly version: string;
@@ -94,10 +91,17 @@ export class PythonHost {
 
   /** Imports the modules, in their order. Never throws for what they do, except when Python dies of it. */
   importPlugins(onImport: (name: string) => void = () => undefined): ImportedPlugin[] {
-    return this.#modules.map((module) => {
+    const imported = this.#modules.map((module) => {
       onImport(module.name);
       return importPythonModule(this.bridge, CONTROL, module);
     });
+    this.bridge.keepImports();
+    return imported;
+  }
+
+  /** Call it when a life of the host is over, before the next: what it held of Python is let go. */
+  endLife(): void {
+    this.bridge.endLife();
   }
 
   /** Starts the plugins' randomness again from a seed. */

@@ -31,6 +31,22 @@ def own_id(value):
     return handle
 
 
+_kept = 0
+
+
+def keep_own():
+    """The handles so far stay until the process ends."""
+    global _kept
+    _kept = _next_own - 1
+
+
+def forget_own():
+    """Lets go of the handles since."""
+    for key, handle in list(_own_ids.items()):
+        if handle > _kept:
+            del _own_ids[key], _own[handle]
+
+
 def own(handle):
     """The object behind a handle of ours."""
     return _own[handle]

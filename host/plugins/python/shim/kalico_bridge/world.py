@@ -1,4 +1,5 @@
 """The surroundings of the plugin: module names, clocks, standard streams, and what the host asks of us."""
+import gc
 import importlib
 import random
 import sys
@@ -28,6 +29,15 @@ class Control:
         names = ("load_config", "load_config_prefix", "register_components")
         exports = {name: getattr(found, name) for name in names if hasattr(found, name)}
         return {"file": getattr(found, "__file__", None), "exports": exports, "doc": found.__doc__}
+
+    def keep_imports(self):
+        """What the host holds now, it holds for ever."""
+        codec.keep_own()
+
+    def end_life(self):
+        """What the host held of us in its last life is let go."""
+        codec.forget_own()
+        gc.collect()
 
     def seed(self, number):
         """Starts the plugin's randomness again."""
