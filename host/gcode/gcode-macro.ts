@@ -161,7 +161,7 @@ export class GCodeMacro implements TemplateStatusSource {
   /** Replaced, never changed: readers may keep it. */
   #variables = new Dict();
   #status: Record<string, unknown> | undefined;
-  #inScript = false;
+  inScript = false;
 
   constructor(config: ConfigSection) {
     const words = config.getName().split(/\s+/);
@@ -245,17 +245,17 @@ export class GCodeMacro implements TemplateStatusSource {
 
   /** Runs the macro with the parameters of a command. */
   async run(gcmd: GCodeCommand): Promise<void> {
-    if (this.#inScript) throw gcmd.error(`Macro ${this.alias} called recursively`);
+    if (this.inScript) throw gcmd.error(`Macro ${this.alias} called recursively`);
     const context: TemplateContext = new Map();
     for (const { items: [name, value] } of this.#variables.items()) context.set(str(name!), value!);
     for (const [name, value] of this.template.createTemplateContext()) context.set(name, value);
     context.set("params", Dict.from(gcmd.getCommandParameters()));
     context.set("rawparams", gcmd.getRawCommandParameters());
-    this.#inScript = true;
+    this.inScript = true;
     try {
       await this.template.runGcodeFromCommand(context);
     } finally {
-      this.#inScript = false;
+      this.inScript = false;
     }
   }
 }

@@ -25,23 +25,23 @@ interface TuningTower {
 }
 
 export class ExcludeObject {
-  readonly #printer: Printer;
-  readonly #gcode: GCodeDispatch;
-  readonly #gcodeMove: GCodeMove;
+  readonly printer: Printer;
+  readonly gcode: GCodeDispatch;
+  readonly gcodeMove: GCodeMove;
   /** Lists are replaced, never changed: status readers keep them. */
-  #objects: readonly PrintObject[] = [];
-  #excluded: readonly string[] = [];
-  #current: string | null = null;
+  objects: readonly PrintObject[] = [];
+  excludedObjects: readonly string[] = [];
+  currentObject: string | null = null;
   #moves: ExcludedMoves | null = null;
 
   constructor(config: ConfigSection) {
-    this.#printer = config.getPrinter();
-    this.#gcode = this.#printer.lookupObject<GCodeDispatch>("gcode");
-    this.#gcodeMove = this.#printer.loadObject<GCodeMove>(config, "gcode_move");
+    this.printer = config.getPrinter();
+    this.gcode = this.printer.lookupObject<GCodeDispatch>("gcode");
+    this.gcodeMove = this.printer.loadObject<GCodeMove>(config, "gcode_move");
     if (!config.getBoolean("enable_exclude_object", { default: true })) return;
-    this.#printer.registerEventHandler("virtual_sdcard:reset_file", () => this.#resetFile());
+    this.printer.registerEventHandler("virtual_sdcard:reset_file", () => this.#resetFile());
     const add = (command: string, handler: (gcmd: GCodeCommand) => void, desc: string): void => {
-      this.#gcode.registerCommand(command, handler, { desc });
+      this.gcode.registerCommand(command, handler, { desc });
     };
     add("EXCLUDE_OBJECT_START", (gcmd) => this.#start(gcmd), "Marks the beginning the current object as labeled");
     add("EXCLUDE_OBJECT_END", (gcmd) => this.#end(gcmd), "Marks the end the current object");
@@ -50,42 +50,42 @@ export class ExcludeObject {
   }
 
   getStatus(_eventTime?: number): { objects: readonly PrintObject[]; excluded_objects: readonly string[]; current_object: string | null } {
-    return { objects: this.#objects, excluded_objects: this.#excluded, current_object: this.#current };
+    return { objects: this.objects, excluded_objects: this.excludedObjects, current_object: this.currentObject };
   }
 
   // ---- the transform ----
 
   #towerIsActive(): boolean {
-    return this.#printer.lookupObject<TuningTower>("tuning_tower").isActive();
+    return this.printer.lookupObject<TuningTower>("tuning_tower").isActive();
   }
 
   #registerTransform(): void {
     if (this.#moves !== null) return;
     if (this.#towerIsActive()) {
-      this.#printer.log("info", "The ExcludeObject move transform is not being loaded due to Tuning tower being Active");
+      this.printer.log("info", "The ExcludeObject move transform is not being loaded due to Tuning tower being Active");
       return;
     }
-    const toolhead = this.#printer.lookupObject<ExtrudingToolhead>("toolhead");
-    const moves = new ExcludedMoves(toolhead, () => this.#current !== null && this.#excluded.includes(this.#current));
-    moves.start(this.#gcodeMove.setMoveTransform(moves, { force: true }));
+    const toolhead = this.printer.lookupObject<ExtrudingToolhead>("toolhead");
+    const moves = new ExcludedMoves(toolhead, () => this.currentObject !== null && this.excludedObjects.includes(this.currentObject));
+    moves.start(this.gcodeMove.setMoveTransform(moves, { force: true }));
     this.#moves = moves;
   }
 
   #unregisterTransform(): void {
     if (this.#moves === null) return;
     if (this.#towerIsActive()) {
-      this.#printer.log("error", "The Exclude Object move transform was not unregistered because it is not at the head of the transform chain.");
+      this.printer.log("error", "The Exclude Object move transform was not unregistered because it is not at the head of the transform chain.");
       return;
     }
-    this.#gcodeMove.setMoveTransform(this.#moves.next, { force: true });
+    this.gcodeMove.setMoveTransform(this.#moves.next, { force: true });
     this.#moves = null;
-    this.#gcodeMove.resetLastPosition();
+    this.gcodeMove.resetLastPosition();
   }
 
   #resetFile(): void {
-    this.#objects = [];
-    this.#excluded = [];
-    this.#current = null;
+    this.objects = [];
+    this.excludedObjects = [];
+    this.currentObject = null;
     this.#unregisterTransform();
   }
 
@@ -93,34 +93,34 @@ export class ExcludeObject {
 
   #start(gcmd: GCodeCommand): void {
     const name = gcmd.get("NAME").toUpperCase();
-    if (!this.#objects.some((object) => object.name === name)) this.#addObject({ name });
-    this.#current = name;
+    if (!this.objects.some((object) => object.name === name)) this.#addObject({ name });
+    this.currentObject = name;
   }
 
   #end(gcmd: GCodeCommand): void {
-    if (this.#current === null && this.#moves !== null) {
+    if (this.currentObject === null && this.#moves !== null) {
       gcmd.respondInfo("EXCLUDE_OBJECT_END called, but no object is currently active");
       return;
     }
     const name = gcmd.get("NAME", { default: null })?.toUpperCase();
-    if (name !== undefined && name !== this.#current) {
-      gcmd.respondInfo(`EXCLUDE_OBJECT_END NAME=${name} does not match the current object NAME=${this.#current ?? "None"}`);
+    if (name !== undefined && name !== this.currentObject) {
+      gcmd.respondInfo(`EXCLUDE_OBJECT_END NAME=${name} does not match the current object NAME=${this.currentObject ?? "None"}`);
     }
-    this.#current = null;
+    this.currentObject = null;
   }
 
   #exclude(gcmd: GCodeCommand): void {
     const name = gcmd.get("NAME", { default: "" }).toUpperCase();
     if (gcmd.get("RESET", { default: null })) {
       if (name !== "") this.#unexcludeObject(name);
-      else this.#excluded = [];
+      else this.excludedObjects = [];
     } else if (name !== "") {
-      if (!this.#excluded.includes(name)) this.#excludeObject(name);
+      if (!this.excludedObjects.includes(name)) this.#excludeObject(name);
     } else if (gcmd.get("CURRENT", { default: null })) {
-      if (this.#current === null) throw gcmd.error("There is no current object to cancel");
-      this.#excludeObject(this.#current);
+      if (this.currentObject === null) throw gcmd.error("There is no current object to cancel");
+      this.#excludeObject(this.currentObject);
     } else {
-      gcmd.respondInfo(`Excluded objects: ${this.#excluded.join(" ")}`);
+      gcmd.respondInfo(`Excluded objects: ${this.excludedObjects.join(" ")}`);
     }
   }
 
@@ -141,22 +141,22 @@ export class ExcludeObject {
 
   #listObjects(gcmd: GCodeCommand): void {
     const asJson = gcmd.get("JSON", { default: null }) !== null;
-    const list = asJson ? dumpJson(plainToValue(this.#objects)) : this.#objects.map(({ name }) => name).join(" ");
+    const list = asJson ? dumpJson(plainToValue(this.objects)) : this.objects.map(({ name }) => name).join(" ");
     gcmd.respondInfo(`Known objects: ${list}`);
   }
 
   #addObject(object: PrintObject): void {
-    this.#objects = [...this.#objects, object].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+    this.objects = [...this.objects, object].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   }
 
   #excludeObject(name: string): void {
     this.#registerTransform();
-    this.#gcode.respondInfo(`Excluding object ${name}`);
-    if (!this.#excluded.includes(name)) this.#excluded = [...this.#excluded, name].sort();
+    this.gcode.respondInfo(`Excluding object ${name}`);
+    if (!this.excludedObjects.includes(name)) this.excludedObjects = [...this.excludedObjects, name].sort();
   }
 
   #unexcludeObject(name: string): void {
-    this.#gcode.respondInfo(`Unexcluding object ${name}`);
-    this.#excluded = this.#excluded.filter((one) => one !== name);
+    this.gcode.respondInfo(`Unexcluding object ${name}`);
+    this.excludedObjects = this.excludedObjects.filter((one) => one !== name);
   }
 }

@@ -39,8 +39,8 @@ const BASE_AXES = { X: 0, Y: 1, Z: 2, E: 3 } as const;
 const AXIS_LETTERS = ["X", "Y", "Z", "E"] as const;
 
 export class GCodeMove {
-  readonly #printer: Printer;
-  #isReady = false;
+  readonly printer: Printer;
+  isPrinterReady = false;
   absoluteCoord = true;
   absoluteExtrude = true;
   /** Where g-code's zero lies, mm. */
@@ -56,12 +56,12 @@ export class GCodeMove {
   extrudeFactor = 1;
   axisMap: Record<string, number> = { ...BASE_AXES };
   #axes: [letter: string, index: number][] = Object.entries(BASE_AXES);
-  readonly #savedStates = new Map<string, SavedState>();
-  #transform: MoveTarget | null = null;
-  #target: MoveTarget | null = null;
+  readonly savedStates = new Map<string, SavedState>();
+  moveTransform: MoveTarget | null = null;
+  moveWithTransform: MoveTarget | null = null;
 
   constructor(config: ConfigSection) {
-    const printer = (this.#printer = config.getPrinter());
+    const printer = (this.printer = config.getPrinter());
     printer.registerEventHandler("klippy:ready", () => this.#becomeReady());
     printer.registerEventHandler("klippy:shutdown", () => this.#handleShutdown());
     printer.registerEventHandler("toolhead:set_position", () => this.resetLastPosition());
@@ -103,16 +103,16 @@ export class GCodeMove {
   // ---- state ----
 
   #becomeReady(): void {
-    this.#isReady = true;
-    this.#target = this.#transform ?? this.#printer.lookupObject<MoveTarget>("toolhead");
+    this.isPrinterReady = true;
+    this.moveWithTransform = this.moveTransform ?? this.printer.lookupObject<MoveTarget>("toolhead");
     this.resetLastPosition();
   }
 
   #handleShutdown(): void {
-    if (!this.#isReady) return;
-    this.#isReady = false;
+    if (!this.isPrinterReady) return;
+    this.isPrinterReady = false;
     const state = { base: this.basePosition, last: this.lastPosition, homing: this.homingPosition, speed: this.speed };
-    this.#printer.log("info", `gcode state: absolute_coord=${this.absoluteCoord} absolute_extrude=${this.absoluteExtrude} ${JSON.stringify(state)}`);
+    this.printer.log("info", `gcode state: absolute_coord=${this.absoluteCoord} absolute_extrude=${this.absoluteExtrude} ${JSON.stringify(state)}`);
   }
 
   #handleActivateExtruder(): void {
@@ -131,20 +131,20 @@ export class GCodeMove {
    * its moves to. @throws ConfigError when there is one already, unless `force`
    */
   setMoveTransform(transform: MoveTarget, options: { force?: boolean } = {}): MoveTarget {
-    if (this.#transform !== null && options.force !== true) throw new ConfigError("G-Code move transform already specified");
-    const old = this.#transform ?? this.#printer.lookupObject<MoveTarget | null>("toolhead", null);
-    this.#transform = transform;
-    this.#target = transform;
+    if (this.moveTransform !== null && options.force !== true) throw new ConfigError("G-Code move transform already specified");
+    const old = this.moveTransform ?? this.printer.lookupObject<MoveTarget | null>("toolhead", null);
+    this.moveTransform = transform;
+    this.moveWithTransform = transform;
     return old as MoveTarget;
   }
 
   /** Takes the position from the toolhead again, after something else than g-code moved it. */
   resetLastPosition(): void {
-    if (this.#isReady) this.lastPosition = this.#target!.getPosition();
+    if (this.isPrinterReady) this.lastPosition = this.moveWithTransform!.getPosition();
   }
 
   #updateExtraAxes(): void {
-    const axes = this.#printer.lookupObject<{ getExtraAxes(): (ExtraAxis | null)[] }>("toolhead").getExtraAxes();
+    const axes = this.printer.lookupObject<{ getExtraAxes(): (ExtraAxis | null)[] }>("toolhead").getExtraAxes();
     const map: Record<string, number> = { ...BASE_AXES };
     for (const [index, axis] of axes.entries()) {
       const letter = axis?.getAxisGcodeId() ?? null;
@@ -204,7 +204,7 @@ export class GCodeMove {
       if (error instanceof CommandError) throw error;
       throw gcmd.error(`Unable to parse move '${gcmd.getCommandline()}'`);
     }
-    return this.#target!.move(this.lastPosition, this.speed);
+    return this.moveWithTransform!.move(this.lastPosition, this.speed);
   }
 
   #setSpeed(gcmd: GCodeCommand, gcodeSpeed: number): void {
@@ -252,11 +252,11 @@ export class GCodeMove {
     if (gcmd.getInt("MOVE", { default: 0 }) === 0) return undefined;
     const speed = gcmd.getFloat("MOVE_SPEED", { default: this.speed, above: 0 });
     for (const [index, delta] of moveDelta.entries()) this.lastPosition[index]! += delta;
-    return this.#target!.move(this.lastPosition, speed);
+    return this.moveWithTransform!.move(this.lastPosition, speed);
   }
 
   #saveState(gcmd: GCodeCommand): void {
-    this.#savedStates.set(gcmd.get("NAME", { default: "default" }), {
+    this.savedStates.set(gcmd.get("NAME", { default: "default" }), {
       absoluteCoord: this.absoluteCoord,
       absoluteExtrude: this.absoluteExtrude,
       basePosition: [...this.basePosition],
@@ -270,7 +270,7 @@ export class GCodeMove {
 
   #restoreState(gcmd: GCodeCommand): MaybePromise {
     const name = gcmd.get("NAME", { default: "default" });
-    const state = this.#savedStates.get(name);
+    const state = this.savedStates.get(name);
     if (state === undefined) throw gcmd.error(`Unknown g-code state: ${name}`);
     this.absoluteCoord = state.absoluteCoord;
     this.absoluteExtrude = state.absoluteExtrude;
@@ -284,11 +284,11 @@ export class GCodeMove {
     if (gcmd.getInt("MOVE", { default: 0 }) === 0) return undefined;
     const speed = gcmd.getFloat("MOVE_SPEED", { default: this.speed, above: 0 });
     copyAxes(this.lastPosition, state.lastPosition, 3);
-    return this.#target!.move(this.lastPosition, speed);
+    return this.moveWithTransform!.move(this.lastPosition, speed);
   }
 
   #reportPosition(gcmd: GCodeCommand): void {
-    const toolhead = this.#printer.lookupObject<PositionedToolhead | null>("toolhead", null);
+    const toolhead = this.printer.lookupObject<PositionedToolhead | null>("toolhead", null);
     if (toolhead === null) throw gcmd.error("Printer not ready");
     gcmd.respondInfo(describePosition(toolhead, this));
   }

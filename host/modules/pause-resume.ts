@@ -18,95 +18,95 @@ interface Webhooks {
 }
 
 export class PauseResume {
-  readonly #printer: Printer;
-  readonly #gcode: GCodeDispatch;
+  readonly printer: Printer;
+  readonly gcode: GCodeDispatch;
   /** mm/s */
-  readonly #recoverVelocity: number;
-  #sdcard: PrintSource | null = null;
-  #isPaused = false;
-  #sdPaused = false;
-  #pauseCommandSent = false;
+  readonly recoverVelocity: number;
+  vSd: PrintSource | null = null;
+  isPaused = false;
+  sdPaused = false;
+  pauseCommandSent = false;
 
   constructor(config: ConfigSection) {
-    this.#printer = config.getPrinter();
-    this.#gcode = this.#printer.lookupObject<GCodeDispatch>("gcode");
-    this.#recoverVelocity = config.getFloat("recover_velocity", { default: 50 });
-    this.#printer.registerEventHandler("klippy:connect", () => {
-      this.#sdcard = this.#printer.lookupObject<PrintSource | null>("virtual_sdcard", null);
+    this.printer = config.getPrinter();
+    this.gcode = this.printer.lookupObject<GCodeDispatch>("gcode");
+    this.recoverVelocity = config.getFloat("recover_velocity", { default: 50 });
+    this.printer.registerEventHandler("klippy:connect", () => {
+      this.vSd = this.printer.lookupObject<PrintSource | null>("virtual_sdcard", null);
     });
     const add = (command: string, handler: (gcmd: GCodeCommand) => void | Promise<void>, desc: string): void => {
-      this.#gcode.registerCommand(command, handler, { desc });
+      this.gcode.registerCommand(command, handler, { desc });
     };
     add("PAUSE", (gcmd) => this.#pause(gcmd), "Pauses the current print");
     add("RESUME", (gcmd) => this.#resume(gcmd), "Resumes the print from a pause");
     add("CLEAR_PAUSE", () => this.#clearPause(), "Clears the current paused state without resuming the print");
     add("CANCEL_PRINT", (gcmd) => this.#cancel(gcmd), "Cancel the current print");
-    const webhooks = this.#printer.lookupObject<Webhooks | null>("webhooks", null);
+    const webhooks = this.printer.lookupObject<Webhooks | null>("webhooks", null);
     for (const [path, script] of [["cancel", "CANCEL_PRINT"], ["pause", "PAUSE"], ["resume", "RESUME"]] as const) {
-      webhooks?.registerEndpoint?.(`pause_resume/${path}`, () => this.#gcode.runScript(script));
+      webhooks?.registerEndpoint?.(`pause_resume/${path}`, () => this.gcode.runScript(script));
     }
   }
 
   getStatus(_eventTime?: number): { is_paused: boolean } {
-    return { is_paused: this.#isPaused };
+    return { is_paused: this.isPaused };
   }
 
   /** Whether a file prints. */
   isSdActive(): boolean {
-    return this.#sdcard !== null && this.#sdcard.isActive();
+    return this.vSd !== null && this.vSd.isActive();
   }
 
   /** Holds the print, from an event as well; PAUSE itself is another matter. */
   async sendPauseCommand(): Promise<void> {
-    if (this.#pauseCommandSent) return;
+    if (this.pauseCommandSent) return;
     if (this.isSdActive()) {
-      this.#sdPaused = true;
-      await this.#sdcard!.doPause();
+      this.sdPaused = true;
+      await this.vSd!.doPause();
     } else {
-      this.#sdPaused = false;
-      this.#gcode.respondInfo("action:paused");
+      this.sdPaused = false;
+      this.gcode.respondInfo("action:paused");
     }
-    this.#pauseCommandSent = true;
+    this.pauseCommandSent = true;
   }
 
   /** Lets the print go on. */
   sendResumeCommand(): void {
-    if (this.#sdPaused) {
-      this.#sdcard!.doResume();
-      this.#sdPaused = false;
+    if (this.sdPaused) {
+      this.vSd!.doResume();
+      this.sdPaused = false;
     } else {
-      this.#gcode.respondInfo("action:resumed");
+      this.gcode.respondInfo("action:resumed");
     }
-    this.#pauseCommandSent = false;
+    this.pauseCommandSent = false;
   }
 
   async #pause(gcmd: GCodeCommand): Promise<void> {
-    if (this.#isPaused) {
+    if (this.isPaused) {
       gcmd.respondInfo("Print already paused");
       return;
     }
     await this.sendPauseCommand();
-    await this.#gcode.runScriptFromCommand("SAVE_GCODE_STATE NAME=PAUSE_STATE");
-    this.#isPaused = true;
+    await this.gcode.runScriptFromCommand("SAVE_GCODE_STATE NAME=PAUSE_STATE");
+    this.isPaused = true;
   }
 
   async #resume(gcmd: GCodeCommand): Promise<void> {
-    if (!this.#isPaused) {
+    if (!this.isPaused) {
       gcmd.respondInfo("Print is not paused, resume aborted");
       return;
     }
-    const velocity = gcmd.getFloat("VELOCITY", { default: this.#recoverVelocity });
-    await this.#gcode.runScriptFromCommand(`RESTORE_GCODE_STATE NAME=PAUSE_STATE MOVE=1 MOVE_SPEED=${formatFixed(velocity, 4)}`);
+    const velocity = gcmd.getFloat("VELOCITY", { default: this.recoverVelocity });
+    await this.gcode.runScriptFromCommand(`RESTORE_GCODE_STATE NAME=PAUSE_STATE MOVE=1 MOVE_SPEED=${formatFixed(velocity, 4)}`);
     this.sendResumeCommand();
-    this.#isPaused = false;
+    this.isPaused = false;
   }
 
   #clearPause(): void {
-    this.#isPaused = this.#pauseCommandSent = false;
+    this.isPaused = this.pauseCommandSent = false;
   }
 
   async #cancel(gcmd: GCodeCommand): Promise<void> {
-    if (this.isSdActive() || this.#sdPaused) await this.#sdcard!.doCancel();
+    if (this.isSdActive() || this.sdPaused) await this.vSd!.doCancel();
     else gcmd.respondInfo("action:cancel");
     this.#clearPause();
   }

@@ -27,37 +27,37 @@ const BUSY_POLL = 0.1;
 const PAUSE_POLL = 0.001;
 
 export class VirtualSdcard {
-  readonly #printer: Printer;
-  readonly #reactor: Reactor;
-  readonly #gcode: GCodeDispatch;
-  readonly #printStats: PrintStats;
-  readonly #onErrorGcode: Template;
-  readonly #directory: string;
-  readonly #withSubdirs: boolean;
-  #file: GCodeFileReader | null = null;
-  #filePosition = 0;
-  #fileSize = 0;
+  readonly printer: Printer;
+  readonly reactor: Reactor;
+  readonly gcode: GCodeDispatch;
+  readonly printStats: PrintStats;
+  readonly onErrorGcode: Template;
+  readonly sdcardDirname: string;
+  readonly withSubdirs: boolean;
+  currentFile: GCodeFileReader | null = null;
+  filePosition = 0;
+  fileSize = 0;
   /** Where the line after the one that runs starts; a command may set it. */
-  #nextFilePosition = 0;
-  #workTimer: Timer | null = null;
-  #mustPauseWork = false;
-  #cmdFromSd = false;
+  nextFilePosition = 0;
+  workTimer: Timer | null = null;
+  mustPauseWork = false;
+  cmdFromSd = false;
 
   constructor(config: ConfigSection) {
-    this.#printer = config.getPrinter();
-    this.#printer.registerEventHandler("klippy:shutdown", () => this.#handleShutdown());
-    this.#withSubdirs = config.getBoolean("with_subdirs", { default: false });
-    this.#directory = normalize(config.get("path").replace(/^~(?=\/|$)/, homedir())).replace(/(?<=.)\/$/, "");
-    this.#printStats = this.#printer.loadObject<PrintStats>(config, "print_stats");
-    this.#reactor = this.#printer.getReactor();
-    const macros = this.#printer.loadObject<PrinterGCodeMacro>(config, "gcode_macro");
-    this.#onErrorGcode = macros.loadTemplate(config, "on_error_gcode", DEFAULT_ERROR_GCODE);
-    this.#gcode = this.#printer.lookupObject<GCodeDispatch>("gcode");
+    this.printer = config.getPrinter();
+    this.printer.registerEventHandler("klippy:shutdown", () => this.#handleShutdown());
+    this.withSubdirs = config.getBoolean("with_subdirs", { default: false });
+    this.sdcardDirname = normalize(config.get("path").replace(/^~(?=\/|$)/, homedir())).replace(/(?<=.)\/$/, "");
+    this.printStats = this.printer.loadObject<PrintStats>(config, "print_stats");
+    this.reactor = this.printer.getReactor();
+    const macros = this.printer.loadObject<PrinterGCodeMacro>(config, "gcode_macro");
+    this.onErrorGcode = macros.loadTemplate(config, "on_error_gcode", DEFAULT_ERROR_GCODE);
+    this.gcode = this.printer.lookupObject<GCodeDispatch>("gcode");
     this.#registerCommands();
   }
 
   #registerCommands(): void {
-    const gcode = this.#gcode;
+    const gcode = this.gcode;
     gcode.registerCommand("M20", (gcmd) => this.#listFiles(gcmd));
     gcode.registerCommand("M21", (gcmd) => gcmd.respondRaw("SD card ok"));
     gcode.registerCommand("M23", (gcmd) => this.#selectFile(gcmd));
@@ -65,10 +65,10 @@ export class VirtualSdcard {
     gcode.registerCommand("M25", () => this.doPause());
     gcode.registerCommand("M26", (gcmd) => {
       this.#refuseWhenBusy();
-      this.#filePosition = gcmd.getInt("S", { minval: 0 });
+      this.filePosition = gcmd.getInt("S", { minval: 0 });
     });
     gcode.registerCommand("M27", (gcmd) => {
-      gcmd.respondRaw(this.#file === null ? "Not SD printing." : `SD printing byte ${this.#filePosition}/${this.#fileSize}`);
+      gcmd.respondRaw(this.currentFile === null ? "Not SD printing." : `SD printing byte ${this.filePosition}/${this.fileSize}`);
     });
     for (const command of ["M28", "M29", "M30"]) {
       gcode.registerCommand(command, (gcmd) => {
@@ -76,7 +76,7 @@ export class VirtualSdcard {
       });
     }
     gcode.registerCommand("SDCARD_RESET_FILE", (gcmd) => {
-      if (this.#cmdFromSd) throw gcmd.error("SDCARD_RESET_FILE cannot be run from the sdcard");
+      if (this.cmdFromSd) throw gcmd.error("SDCARD_RESET_FILE cannot be run from the sdcard");
       return this.#resetFile();
     }, { desc: "Clears a loaded SD File. Stops the print if necessary" });
     gcode.registerCommand("SDCARD_PRINT_FILE", (gcmd) => this.#printFile(gcmd), {
@@ -85,40 +85,40 @@ export class VirtualSdcard {
   }
 
   #handleShutdown(): void {
-    if (this.#workTimer === null) return;
-    this.#mustPauseWork = true;
-    const start = Math.max(this.#filePosition - 1024, 0);
+    if (this.workTimer === null) return;
+    this.mustPauseWork = true;
+    const start = Math.max(this.filePosition - 1024, 0);
     try {
-      const past = this.#file!.readText(start, this.#filePosition);
-      const upcoming = this.#file!.readText(this.#filePosition, this.#filePosition + 128);
-      this.#printer.log("info", `Virtual sdcard (${start}): ${JSON.stringify(past)}\nUpcoming (${this.#filePosition}): ${JSON.stringify(upcoming)}`);
+      const past = this.currentFile!.readText(start, this.filePosition);
+      const upcoming = this.currentFile!.readText(this.filePosition, this.filePosition + 128);
+      this.printer.log("info", `Virtual sdcard (${start}): ${JSON.stringify(past)}\nUpcoming (${this.filePosition}): ${JSON.stringify(upcoming)}`);
     } catch (error) {
-      this.#printer.log("error", "virtual_sdcard shutdown read", error);
+      this.printer.log("error", "virtual_sdcard shutdown read", error);
     }
   }
 
   stats(_eventTime: number): [boolean, string] {
-    return this.#workTimer === null ? [false, ""] : [true, `sd_pos=${this.#filePosition}`];
+    return this.workTimer === null ? [false, ""] : [true, `sd_pos=${this.filePosition}`];
   }
 
   getStatus(_eventTime?: number): { file_path: string | null; progress: number; is_active: boolean; file_position: number; file_size: number } {
     return {
-      file_path: this.#file === null ? null : this.#file.path,
+      file_path: this.currentFile === null ? null : this.currentFile.path,
       progress: this.progress(),
       is_active: this.isActive(),
-      file_position: this.#filePosition,
-      file_size: this.#fileSize,
+      file_position: this.filePosition,
+      file_size: this.fileSize,
     };
   }
 
   /** Part of the file that is done, 0 to 1. */
   progress(): number {
-    return this.#fileSize > 0 ? this.#filePosition / this.#fileSize : 0;
+    return this.fileSize > 0 ? this.filePosition / this.fileSize : 0;
   }
 
   /** Whether the file is being printed now. */
   isActive(): boolean {
-    return this.#workTimer !== null;
+    return this.workTimer !== null;
   }
 
   // ---- files ----
@@ -131,12 +131,12 @@ export class VirtualSdcard {
       return sortByKey(files, ([name]) => name);
     }
     try {
-      for (const name of sortByKey(readdirSync(this.#directory), (one) => one)) {
-        const stat = statSync(join(this.#directory, name));
+      for (const name of sortByKey(readdirSync(this.sdcardDirname), (one) => one)) {
+        const stat = statSync(join(this.sdcardDirname, name));
         if (!name.startsWith(".") && stat.isFile()) files.push([name, stat.size]);
       }
     } catch (error) {
-      this.#printer.log("error", "virtual_sdcard get_file_list", error);
+      this.printer.log("error", "virtual_sdcard get_file_list", error);
       throw new CommandError("Unable to get file list");
     }
     return files;
@@ -145,20 +145,20 @@ export class VirtualSdcard {
   #walk(below: string, files: [string, number][]): void {
     let names: string[];
     try {
-      names = readdirSync(join(this.#directory, below)).sort();
+      names = readdirSync(join(this.sdcardDirname, below)).sort();
     } catch {
       return;
     }
     for (const name of names) {
       const path = below === "" ? name : `${below}/${name}`;
-      const stat = statSync(join(this.#directory, path), { throwIfNoEntry: false });
+      const stat = statSync(join(this.sdcardDirname, path), { throwIfNoEntry: false });
       if (stat?.isDirectory()) this.#walk(path, files);
       else if (stat !== undefined && GCODE_EXTENSIONS.includes(name.slice(name.lastIndexOf(".") + 1))) files.push([path, stat.size]);
     }
   }
 
   #listFiles(gcmd: GCodeCommand): void {
-    const files = this.getFileList(this.#withSubdirs);
+    const files = this.getFileList(this.withSubdirs);
     gcmd.respondRaw("Begin file list");
     for (const [name, size] of files) gcmd.respondRaw(`${name} ${size}`);
     gcmd.respondRaw("End file list");
@@ -170,37 +170,37 @@ export class VirtualSdcard {
     try {
       const name = names.includes(filename) ? filename : names.findLast((one) => one.toLowerCase() === filename.toLowerCase());
       if (name === undefined) throw new Error(`No file '${filename}'`);
-      file = new GCodeFileReader(join(this.#directory, name));
+      file = new GCodeFileReader(join(this.sdcardDirname, name));
     } catch (error) {
-      this.#printer.log("error", "virtual_sdcard file open", error);
+      this.printer.log("error", "virtual_sdcard file open", error);
       throw gcmd.error("Unable to open file");
     }
     gcmd.respondRaw(`File opened: ${filename} Size: ${file.size}`);
     gcmd.respondRaw("File selected");
-    this.#file = file;
-    this.#filePosition = 0;
-    this.#fileSize = file.size;
-    this.#printStats.setCurrentFile(filename);
-    this.#printer.sendEvent("virtual_sdcard:load_file");
+    this.currentFile = file;
+    this.filePosition = 0;
+    this.fileSize = file.size;
+    this.printStats.setCurrentFile(filename);
+    this.printer.sendEvent("virtual_sdcard:load_file");
   }
 
   async #closeFile(): Promise<boolean> {
-    if (this.#file === null) return false;
+    if (this.currentFile === null) return false;
     await this.doPause();
-    this.#file?.close();
-    this.#file = null;
+    this.currentFile?.close();
+    this.currentFile = null;
     return true;
   }
 
   async #resetFile(): Promise<void> {
     await this.#closeFile();
-    this.#filePosition = this.#fileSize = 0;
-    this.#printStats.reset();
-    this.#printer.sendEvent("virtual_sdcard:reset_file");
+    this.filePosition = this.fileSize = 0;
+    this.printStats.reset();
+    this.printer.sendEvent("virtual_sdcard:reset_file");
   }
 
   #refuseWhenBusy(): void {
-    if (this.#workTimer !== null) throw new CommandError("SD busy");
+    if (this.workTimer !== null) throw new CommandError("SD busy");
   }
 
   async #printFile(gcmd: GCodeCommand): Promise<void> {
@@ -215,99 +215,99 @@ export class VirtualSdcard {
     this.#refuseWhenBusy();
     await this.#resetFile();
     const filename = gcmd.getRawCommandParameters().trim();
-    this.#loadFile(gcmd, filename.startsWith("/") ? filename.slice(1) : filename, this.#withSubdirs);
+    this.#loadFile(gcmd, filename.startsWith("/") ? filename.slice(1) : filename, this.withSubdirs);
   }
 
   // ---- the print ----
 
   /** Holds the print and waits until the line that runs is done, unless the caller is that line. */
   async doPause(): Promise<void> {
-    if (this.#workTimer === null) return;
-    this.#mustPauseWork = true;
-    while (this.#workTimer !== null && !this.#cmdFromSd) await this.#reactor.pause(this.#reactor.monotonic() + PAUSE_POLL);
+    if (this.workTimer === null) return;
+    this.mustPauseWork = true;
+    while (this.workTimer !== null && !this.cmdFromSd) await this.reactor.pause(this.reactor.monotonic() + PAUSE_POLL);
   }
 
   /** Starts or goes on. @throws CommandError while it prints */
   doResume(): void {
     this.#refuseWhenBusy();
-    this.#mustPauseWork = false;
-    this.#workTimer = this.#reactor.registerTimer(() => this.#work(), this.#reactor.NOW);
+    this.mustPauseWork = false;
+    this.workTimer = this.reactor.registerTimer(() => this.#work(), this.reactor.NOW);
   }
 
   /** Ends the print for good. */
   async doCancel(): Promise<void> {
-    if (await this.#closeFile()) this.#printStats.noteCancel();
-    this.#filePosition = this.#fileSize = 0;
+    if (await this.#closeFile()) this.printStats.noteCancel();
+    this.filePosition = this.fileSize = 0;
   }
 
   /** Byte at which the next line starts. */
   getFilePosition(): number {
-    return this.#nextFilePosition;
+    return this.nextFilePosition;
   }
 
   /** For the command that runs: go on at another byte. */
   setFilePosition(position: number): void {
-    this.#nextFilePosition = position;
+    this.nextFilePosition = position;
   }
 
   /** Whether the command that runs comes from the file. */
   isCmdFromSd(): boolean {
-    return this.#cmdFromSd;
+    return this.cmdFromSd;
   }
 
   async #work(): Promise<number> {
-    this.#printer.log("info", `Starting SD card print (position ${this.#filePosition})`);
-    this.#reactor.unregisterTimer(this.#workTimer!);
+    this.printer.log("info", `Starting SD card print (position ${this.filePosition})`);
+    this.reactor.unregisterTimer(this.workTimer!);
     try {
-      this.#file!.seek(this.#filePosition);
+      this.currentFile!.seek(this.filePosition);
     } catch (error) {
-      this.#printer.log("error", "virtual_sdcard seek", error);
-      this.#workTimer = null;
-      return this.#reactor.NEVER;
+      this.printer.log("error", "virtual_sdcard seek", error);
+      this.workTimer = null;
+      return this.reactor.NEVER;
     }
-    this.#printStats.noteStart();
+    this.printStats.noteStart();
     const errorMessage = await this.#runLines();
-    this.#printer.log("info", `Exiting SD card print (position ${this.#filePosition})`);
-    this.#workTimer = null;
-    this.#cmdFromSd = false;
-    if (errorMessage !== undefined) this.#printStats.noteError(errorMessage);
-    else if (this.#file !== null) this.#printStats.notePause();
-    else this.#printStats.noteComplete();
-    return this.#reactor.NEVER;
+    this.printer.log("info", `Exiting SD card print (position ${this.filePosition})`);
+    this.workTimer = null;
+    this.cmdFromSd = false;
+    if (errorMessage !== undefined) this.printStats.noteError(errorMessage);
+    else if (this.currentFile !== null) this.printStats.notePause();
+    else this.printStats.noteComplete();
+    return this.reactor.NEVER;
   }
 
   /** Runs lines until the end of the file, a pause or an error, whose text it returns. */
   async #runLines(): Promise<string | undefined> {
-    const mutex = this.#gcode.getMutex();
+    const mutex = this.gcode.getMutex();
     let lines: readonly string[] = [];
     let next = 0;
-    while (!this.#mustPauseWork) {
+    while (!this.mustPauseWork) {
       if (next >= lines.length) {
         const read = this.#readBlock();
         if (read === undefined) return undefined;
         lines = read;
         next = 0;
-        await this.#reactor.pause(this.#reactor.NOW);
+        await this.reactor.pause(this.reactor.NOW);
         continue;
       }
       if (mutex.test()) {
-        await this.#reactor.pause(this.#reactor.monotonic() + BUSY_POLL);
+        await this.reactor.pause(this.reactor.monotonic() + BUSY_POLL);
         continue;
       }
-      this.#cmdFromSd = true;
+      this.cmdFromSd = true;
       const line = lines[next++]!;
-      const following = this.#filePosition + Buffer.byteLength(line) + 1;
-      this.#nextFilePosition = following;
+      const following = this.filePosition + Buffer.byteLength(line) + 1;
+      this.nextFilePosition = following;
       try {
-        const pending = this.#gcode.runScriptNow(line);
+        const pending = this.gcode.runScriptNow(line);
         if (pending !== undefined) await pending;
       } catch (error) {
         return await this.#lineFailed(error);
       }
-      this.#cmdFromSd = false;
-      this.#filePosition = this.#nextFilePosition;
-      if (this.#nextFilePosition !== following) {
-        this.#file!.seek(this.#filePosition);
+      this.cmdFromSd = false;
+      this.filePosition = this.nextFilePosition;
+      if (this.nextFilePosition !== following) {
+        this.currentFile!.seek(this.filePosition);
         lines = [];
         next = 0;
       }
@@ -319,28 +319,28 @@ export class VirtualSdcard {
   #readBlock(): string[] | undefined {
     let lines: string[] | undefined;
     try {
-      lines = this.#file!.readLines();
+      lines = this.currentFile!.readLines();
     } catch (error) {
-      this.#printer.log("error", "virtual_sdcard read", error);
+      this.printer.log("error", "virtual_sdcard read", error);
       return undefined;
     }
     if (lines !== undefined) return lines;
-    this.#file!.close();
-    this.#file = null;
-    this.#printer.log("info", "Finished SD card print");
-    this.#gcode.respondRaw("Done printing file");
+    this.currentFile!.close();
+    this.currentFile = null;
+    this.printer.log("info", "Finished SD card print");
+    this.gcode.respondRaw("Done printing file");
     return undefined;
   }
 
   async #lineFailed(error: unknown): Promise<string | undefined> {
     if (!(error instanceof CommandError)) {
-      this.#printer.log("error", "virtual_sdcard dispatch", error);
+      this.printer.log("error", "virtual_sdcard dispatch", error);
       return undefined;
     }
     try {
-      await this.#gcode.runScript(this.#onErrorGcode.render());
+      await this.gcode.runScript(this.onErrorGcode.render());
     } catch (failure) {
-      this.#printer.log("error", "virtual_sdcard on_error", failure);
+      this.printer.log("error", "virtual_sdcard on_error", failure);
     }
     return error.message;
   }
