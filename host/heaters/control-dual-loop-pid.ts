@@ -1,59 +1,41 @@
 /**
  * Two PID loops on one heater: the outer one regulates the surface (primary sensor), the inner one keeps the
- * heating element (secondary sensor) below inner_target_temp; the smaller demand wins and the other loop
- * does not integrate power that was never applied.
+ * heating element (secondary sensor) below inner_target_temp; the smaller wish wins, and the other loop does not
+ * integrate power that was never applied.
  */
-import { ControlPid } from "./control-pid.js";
+import { ProfiledControl } from "./profiled-control.js";
 import type { ControlledHeater, ControlProfile, HeaterControl } from "./heater-control.js";
-import { boundPower } from "./heater-control.js";
+import { boundPower, profileGains } from "./heater-control.js";
+import { PidLoop } from "./pid-loop.js";
 
-export class ControlDualLoopPid implements HeaterControl {
-  private readonly profile: ControlProfile;
-  private readonly heater: ControlledHeater;
-  readonly primaryPid: ControlPid;
-  readonly secondaryPid: ControlPid;
+export class ControlDualLoopPid extends ProfiledControl implements HeaterControl {
   /** Degrees Celsius. */
   readonly innerTargetTemp: number;
-  smoothTime: number;
+  private readonly surface: PidLoop;
+  private readonly element: PidLoop;
 
   constructor(profile: ControlProfile, heater: ControlledHeater, loadClean: boolean, innerTargetTemp: number) {
-    this.profile = profile;
-    this.heater = heater;
+    super(profile, heater);
+    this.smoothByProfile();
     this.innerTargetTemp = innerTargetTemp;
-    this.primaryPid = new ControlPid(profile, heater, loadClean);
-    this.secondaryPid = new ControlPid(profile, heater, loadClean, {
-      kp: profile.inner_pid_kp ?? 0, ki: profile.inner_pid_ki ?? 0, kd: profile.inner_pid_kd ?? 0,
-    });
-    this.smoothTime = heater.getSmoothTime();
+    const startTemp = this.startTemp(loadClean);
+    const { inner_pid_kp = 0, inner_pid_ki = 0, inner_pid_kd = 0 } = profile;
+    const innerProfile = { ...profile, pid_kp: inner_pid_kp, pid_ki: inner_pid_ki, pid_kd: inner_pid_kd };
+    this.surface = new PidLoop(profileGains(profile), this.smoothTime, this.maxPower, startTemp);
+    this.element = new PidLoop(profileGains(innerProfile), this.smoothTime, this.maxPower, startTemp);
   }
 
   temperatureUpdate(readTime: number, primaryTemp: number, targetTemp: number, secondaryTemp?: number): void {
     if (secondaryTemp === undefined) throw new RangeError("Secondary temperature must be provided!");
-    const loops = [
-      { pid: this.primaryPid, temp: primaryTemp, target: targetTemp },
-      { pid: this.secondaryPid, temp: secondaryTemp, target: this.innerTargetTemp },
-    ].map(({ pid, temp, target }) => {
-      const integBefore = pid.prevTempInteg;
-      return { pid, integBefore, output: pid.calculateOutput(readTime, temp, target)[0] };
-    });
-    const bounded = boundPower(Math.min(...loops.map((loop) => loop.output)), this.heater.getMaxPower());
-    for (const loop of loops) if (loop.output !== bounded) loop.pid.prevTempInteg = loop.integBefore;
-    this.heater.setPwm(readTime, bounded);
+    const forSurface = this.surface.propose(readTime, primaryTemp, targetTemp);
+    const forElement = this.element.propose(readTime, secondaryTemp, this.innerTargetTemp);
+    const power = boundPower(Math.min(forSurface.power, forElement.power), this.maxPower);
+    this.surface.settle(forSurface, power);
+    this.element.settle(forElement, power);
+    this.heater.setPwm(readTime, power);
   }
 
-  checkBusy(eventTime: number, smoothedTemp: number, targetTemp: number): boolean {
-    return this.primaryPid.checkBusy(eventTime, smoothedTemp, targetTemp);
-  }
-
-  updateSmoothTime(): void {
-    this.smoothTime = this.heater.getSmoothTime();
-  }
-
-  getProfile(): ControlProfile {
-    return this.profile;
-  }
-
-  getType(): string {
-    return "dual_loop_pid";
+  checkBusy(_eventTime: number, smoothedTemp: number, targetTemp: number): boolean {
+    return this.surface.isBusy(smoothedTemp, targetTemp);
   }
 }

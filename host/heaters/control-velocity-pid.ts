@@ -2,17 +2,12 @@
  * PID in velocity form: every reading changes the duty by the sum of its three terms, so a new target or
  * new gains do not make it jump. Derivatives are of the measurement, averaged over smooth_time.
  */
-import type { ControlledHeater, ControlProfile, HeaterControl } from "./heater-control.js";
-import { AMBIENT_TEMP, boundPower, PID_PARAM_BASE, PID_SETTLE_DELTA, PID_SETTLE_SLOPE } from "./heater-control.js";
+import { ProfiledControl } from "./profiled-control.js";
+import type { ControlledHeater, ControlProfile, HeaterControl, PidGains } from "./heater-control.js";
+import { boundPower, PID_SETTLE_DELTA, PID_SETTLE_SLOPE, profileGains } from "./heater-control.js";
 
-export class ControlVelocityPid implements HeaterControl {
-  private readonly profile: ControlProfile;
-  private readonly heater: ControlledHeater;
-  private readonly maxPower: number;
-  Kp: number;
-  Ki: number;
-  Kd: number;
-  smoothTime: number;
+export class ControlVelocityPid extends ProfiledControl implements HeaterControl {
+  readonly gains: PidGains;
   /** The reading before the last and the last one. */
   private temps: [older: number, last: number];
   private lastTime = 0;
@@ -21,15 +16,10 @@ export class ControlVelocityPid implements HeaterControl {
   private pwm: number;
 
   constructor(profile: ControlProfile, heater: ControlledHeater, loadClean = false) {
-    this.profile = profile;
-    this.heater = heater;
-    this.maxPower = heater.getMaxPower();
-    this.Kp = (profile.pid_kp ?? 0) / PID_PARAM_BASE;
-    this.Ki = (profile.pid_ki ?? 0) / PID_PARAM_BASE;
-    this.Kd = (profile.pid_kd ?? 0) / PID_PARAM_BASE;
-    this.smoothTime = profile.smooth_time ?? heater.getSmoothTime();
-    heater.setInvSmoothTime(1 / this.smoothTime);
-    const start = loadClean ? AMBIENT_TEMP : heater.currentTemp();
+    super(profile, heater);
+    this.smoothByProfile();
+    this.gains = profileGains(profile);
+    const start = this.startTemp(loadClean);
     this.temps = [start, start];
     this.pwm = loadClean ? 0 : heater.lastPwmValue;
   }
@@ -44,26 +34,14 @@ export class ControlVelocityPid implements HeaterControl {
     this.slope = ((window - 1) * this.slope + (temp - last)) / window;
     this.curvature = ((window - 1) * this.curvature + (temp - 2 * last + older) / timeDiff) / window;
 
-    const p = -this.Kp * this.slope;
-    const i = this.Ki * timeDiff * (targetTemp - temp);
-    const d = -this.Kd * this.curvature;
+    const p = -this.gains.kp * this.slope;
+    const i = this.gains.ki * timeDiff * (targetTemp - temp);
+    const d = -this.gains.kd * this.curvature;
     this.pwm = targetTemp === 0 ? 0 : boundPower(this.pwm + p + i + d, this.maxPower);
     this.heater.setPwm(readTime, this.pwm);
   }
 
   checkBusy(_eventTime: number, smoothedTemp: number, targetTemp: number): boolean {
     return Math.abs(targetTemp - smoothedTemp) > PID_SETTLE_DELTA || Math.abs(this.slope) > PID_SETTLE_SLOPE;
-  }
-
-  updateSmoothTime(): void {
-    this.smoothTime = this.heater.getSmoothTime();
-  }
-
-  getProfile(): ControlProfile {
-    return this.profile;
-  }
-
-  getType(): string {
-    return "pid_v";
   }
 }

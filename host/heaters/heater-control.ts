@@ -28,6 +28,19 @@ export interface ControlProfile {
   inner_pid_kd?: number | null;
 }
 
+/** Power for a degree, a degree-second and a degree per second; in the configuration times PID_PARAM_BASE. */
+export interface PidGains {
+  kp: number;
+  ki: number;
+  kd: number;
+}
+
+/** Gains of a profile as a loop uses them. */
+export function profileGains(profile: ControlProfile): PidGains {
+  const [kp, ki, kd] = [profile.pid_kp, profile.pid_ki, profile.pid_kd].map((gain) => (gain ?? 0) / PID_PARAM_BASE);
+  return { kp: kp!, ki: ki!, kd: kd! };
+}
+
 /** The heater as its control algorithm sees it. */
 export interface ControlledHeater {
   /** Duty of the last command to the pin, 0…1. */
@@ -44,6 +57,8 @@ export interface ControlledHeater {
 
 /** A control algorithm. */
 export interface HeaterControl {
+  /** Of a single PID loop, which can be changed while it runs. */
+  readonly gains?: PidGains;
   /** @param readTime print time, s. @param temp degrees Celsius. @param secondaryTemp of the inner sensor, if any. */
   temperatureUpdate(readTime: number, temp: number, targetTemp: number, secondaryTemp?: number): void;
   /** Is the heater still on its way to the target? */

@@ -15,8 +15,6 @@ import type { TemperatureSensor } from "./adc-to-temperature.js";
 import type { ControlledHeater, ControlProfile, HeaterControl } from "./heater-control.js";
 import { PID_PARAM_BASE } from "./heater-control.js";
 import { createControl } from "./heater-controls.js";
-import { ControlPid } from "./control-pid.js";
-import { ControlVelocityPid } from "./control-velocity-pid.js";
 import type { ConfigSection, GCodeCommand, GCodeDispatch, Printer } from "./host-types.js";
 import { ProfileManager } from "./pid-profiles.js";
 import { KELVIN_TO_CELSIUS } from "./thermistor.js";
@@ -282,13 +280,11 @@ export class Heater implements ControlledHeater {
   }
 
   private cmdSetHeaterPid(gcmd: GCodeCommand): void {
-    const { control } = this;
-    if (!(control instanceof ControlPid || control instanceof ControlVelocityPid)) {
-      throw gcmd.error("Not a PID/PID_V controlled heater");
-    }
-    for (const gain of ["Kp", "Ki", "Kd"] as const) {
+    const { gains } = this.control;
+    if (gains === undefined) throw gcmd.error("Not a PID/PID_V controlled heater");
+    for (const gain of ["kp", "ki", "kd"] as const) {
       const value = gcmd.getFloat(gain.toUpperCase(), { default: null });
-      if (value !== null) control[gain] = value / PID_PARAM_BASE;
+      if (value !== null) gains[gain] = value / PID_PARAM_BASE;
     }
   }
 }
