@@ -269,7 +269,7 @@ export class PythonBridge implements PythonObjects {
    */
   endLife(): void {
     this.#pythonObjects = new Map(this.#kept);
-    this.call(CONTROL, "end_life", []);
+    for (const [id, times] of this.call(CONTROL, "end_life", []) as [number, number][]) this.#release(id, times);
   }
 
   /** Handles that Python holds. */

@@ -91,6 +91,12 @@ class Released:
 
     pending = []
 
+    @classmethod
+    def take(cls):
+        """The handles so far; the list starts anew."""
+        taken, cls.pending[:] = cls.pending[:], []
+        return taken
+
 
 def _proxy(tagged):
     handle = tagged["i"]

@@ -116,10 +116,8 @@ def work():
     if _output:
         found["o"] = "".join(_output)
         _output.clear()
-    pending = codec.Released.pending
-    if len(pending) > 32:
-        found["d"] = pending[:]
-        del pending[: len(found["d"])]
+    if len(codec.Released.pending) > 32:
+        found["d"] = codec.Released.take()
     return json.dumps(found) if found else "0"
 
 

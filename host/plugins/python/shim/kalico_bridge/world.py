@@ -35,9 +35,10 @@ class Control:
         codec.keep_own()
 
     def end_life(self):
-        """What the host held of us in its last life is let go."""
+        """What the host held of us in its last life is let go; the handles that we let go of in turn."""
         codec.forget_own()
         gc.collect()
+        return codec.Released.take()
 
     def seed(self, number):
         """Starts the plugin's randomness again."""
