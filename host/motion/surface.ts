@@ -60,6 +60,8 @@ export interface Toolhead {
 export interface HomingRequest {
   /** 0, 1, 2 for x, y, z, in the order in which they are homed. */
   getAxes(): number[];
+  /** Homes other axes than were asked for: some kinematics home all at once. */
+  setAxes(axes: readonly number[]): void;
   homeRails(rails: PrinterRail[], forcePos: readonly (number | null)[], movePos: readonly (number | null)[]): Promise<void>;
 }
 

@@ -4,11 +4,13 @@ import { ConfigError } from "../../errors.js";
 import type { Kinematics, LoadKinematics, Toolhead } from "../surface.js";
 import * as cartesian from "./cartesian.js";
 import * as corexy from "./corexy.js";
+import * as delta from "./delta.js";
 import * as none from "./none.js";
 
 export const kinematicsTable: ReadonlyMap<string, LoadKinematics> = new Map([
   ["cartesian", cartesian.loadKinematics],
   ["corexy", corexy.loadKinematics],
+  ["delta", delta.loadKinematics],
   ["none", none.loadKinematics],
 ]);
 
