@@ -330,4 +330,16 @@ export interface Evidence {
   comparisons: Comparison[];
   /** Options read at all, and the phase in which the configuration was last used. */
   configUse: { option: string; phase: StatusSample["phase"]; context: string; place?: SourcePlace }[];
+  /** Lines of the plugin that ran, by file; absent where they are not counted. */
+  coverage?: LineCoverage[];
+}
+
+/** Lines of one file of the plugin. */
+export interface LineCoverage {
+  file: string;
+  /** Lines that can run, and how many of them did. */
+  lines: number;
+  ran: number;
+  /** First and last of the lines that never ran. */
+  never: [number, number][];
 }

@@ -15,6 +15,7 @@ import { certificationJob } from "./certification-job.js";
 import { compareJobs } from "./compare-jobs.js";
 import { ConfigProbing } from "./config-probing.js";
 import { describePlugin, type DescribedPlugin } from "./describe-plugin.js";
+import { LineCollector } from "./line-coverage.js";
 import { partsFor, type Part } from "./parts.js";
 import { baseText, configText, printerFor, type PluginPrinter } from "./printer-with-plugin.js";
 
@@ -91,6 +92,7 @@ class Certifier {
   readonly #comparisons: Comparison[] = [];
   readonly #commands = new Map<string, LearnedCommand>();
   readonly #configUse: Evidence["configUse"] = [];
+  readonly #lines = new LineCollector();
   #printer: PluginPrinter;
   #done = 0;
   #total = 0;
@@ -124,6 +126,7 @@ class Certifier {
     this.#total = 4 + [...this.#parts].length * 2;
     this.#step("importing the plugin");
     const imported = await this.#process.import();
+    this.#lines.setCode(imported.codeLines ?? {});
     const probing = new ConfigProbing({
       plugin: this.#plugin, printer: this.#printer, exports: imported.exports, board: this.#options.board, seed: this.#options.seed, randomConfigs: this.#sizes.randomConfigs,
       run: (scenario, sections) => this.#session(scenario, sections, false),
@@ -140,6 +143,7 @@ class Certifier {
       if (this.#parts.has("commands")) await this.#commandProbes();
     }
     this.#step("judging");
+    const coverage = this.#lines.summary();
     const evidence: Evidence = {
       plugin: {
         path: this.#plugin.location.path, form: this.#plugin.form, name: this.#plugin.location.name, version: this.#plugin.location.version, summary: this.#plugin.location.summary,
@@ -147,6 +151,7 @@ class Certifier {
       },
       sections: this.#sections, capabilities: this.#plugin.capabilities, schema: probing.schema, commands: [...this.#commands.values()], probes: probing.probes,
       sessions: this.#sessions, comparisons: this.#comparisons, configUse: this.#configUse,
+      ...(coverage === undefined ? {} : { coverage }),
     };
     return this.#certification(evidence);
   }
@@ -189,6 +194,7 @@ class Certifier {
     this.#options.signal?.addEventListener("abort", abort, { once: true });
     try {
       const result = await this.#process.run(scenario, sections);
+      if (result.linesRun !== undefined) this.#lines.add(result.linesRun);
       const died = result.evidence.state === "lost";
       if (died) this.#deaths += 1;
       this.#printSeconds += result.evidence.virtualSeconds;

@@ -1,5 +1,6 @@
 /** The report for people at a terminal: what was done, each finding with what to change, the verdict. */
 import type { Certification } from "../certify/certify.js";
+import type { LineCoverage } from "../../conformance/evidence.js";
 import type { RuleResult } from "../../conformance/rule.js";
 
 const WORD: Record<RuleResult["verdict"], string> = { pass: "pass", fail: "FAIL", warn: "warn", inconclusive: "open", "not-applicable": "n/a" };
@@ -21,6 +22,7 @@ export function textReport(certification: Certification, replayFile: ReadonlyMap
       if (file !== undefined) out.push(`        replay: kalico-hil replay ${file}`);
     }
   }
+  out.push(...coverageLines(certification.evidence.coverage));
   const count = (verdict: RuleResult["verdict"]): number => results.filter((r) => r.verdict === verdict).length;
   out.push(
     "",
@@ -29,5 +31,22 @@ export function textReport(certification: Certification, replayFile: ReadonlyMap
     `${count("pass")} pass, ${count("warn")} warn, ${count("fail")} fail, ${count("inconclusive")} open, ${count("not-applicable")} not applicable`,
     `${certification.plugin.name} ${certification.plugin.version}: ${VERDICT[certification.conformance]}`,
   );
+  return out;
+}
+
+/** Most ranges of lines that are named for one file. */
+const MAX_RANGES = 12;
+
+/** Which of the plugin's lines ran: a pass says nothing of the others. */
+function coverageLines(coverage: Certification["evidence"]["coverage"]): string[] {
+  if (coverage === undefined) return [];
+  const sum = (pick: (file: LineCoverage) => number): number => coverage.reduce((total, file) => total + pick(file), 0);
+  const [lines, ran] = [sum((file) => file.lines), sum((file) => file.ran)];
+  const out = ["", `lines of the plugin that ran: ${ran} of ${lines}${lines === 0 ? "" : ` (${Math.floor((100 * ran) / lines)} %)`}`];
+  for (const { file, never } of coverage) {
+    if (never.length === 0) continue;
+    const shown = never.slice(0, MAX_RANGES).map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`));
+    out.push(`        never ran: ${file} ${shown.join(", ")}${never.length > MAX_RANGES ? `, and ${never.length - MAX_RANGES} more places` : ""}`);
+  }
   return out;
 }

@@ -27,6 +27,8 @@ export interface PythonLocation {
   /** Directories whose modules belong to klippy.extras and klippy.plugins. */
   extrasPaths: string[];
   pluginsPaths: string[];
+  /** Python files of the plugin, relative to its root. */
+  files: string[];
   modules: { name: string; module: string; origin: "entry-point" | "plugins" | "extras"; problem?: string }[];
 }
 
@@ -64,7 +66,7 @@ export interface SessionResult {
 }
 
 export type FromProcess =
-  | { type: "imported"; import: PackageEvidence["import"]; exports: Record<string, string[]> }
+  | { type: "imported"; import: PackageEvidence["import"]; exports: Record<string, string[]>; codeLines?: Record<string, number[]> }
   | { type: "progress"; sessionId: string; virtualSeconds: number }
   | { type: "result"; result: SessionResult }
   | { type: "failed"; message: string };

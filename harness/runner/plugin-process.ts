@@ -5,11 +5,12 @@
 import { execFile, fork, type ChildProcess } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { PackageEvidence, SessionEvidence } from "../../conformance/evidence.js";
+import type { SessionEvidence } from "../../conformance/evidence.js";
 import type { Scenario } from "../../conformance/scenario.js";
 import { DIED_MARK, EXIT_MARK, OUTPUT_MARK, readBreadcrumb } from "./breadcrumb.js";
+import type { ImportOutcome } from "./subject.js";
 import type { FromProcess, PluginLocation, SessionResult, ToProcess } from "./messages.js";
 
 export interface ProcessLimits {
@@ -137,7 +138,7 @@ export class PluginProcess {
   }
 
   /** Imports the plugin's modules, watched. */
-  async import(): Promise<{ import: PackageEvidence["import"]; exports: Record<string, string[]> }> {
+  async import(): Promise<ImportOutcome> {
     const answer = await this.#ask({ type: "import" });
     if ("type" in answer && answer.type === "imported") return answer;
     const message = "message" in answer ? answer.message : "no answer";
@@ -151,7 +152,18 @@ export class PluginProcess {
     if ("type" in answer && answer.type === "result") return answer.result;
     if ("type" in answer && answer.type === "failed") throw new Error(`The harness failed in scenario "${scenario.id}": ${answer.message}`);
     const ending = answer as Ending;
+    if (ending.outcome === "hung") ending.message += this.#pythonHangPlace();
     return { ...lostSession(scenario), evidence: endedEvidence(scenario, ending, readBreadcrumb(this.#breadcrumb)) };
+  }
+
+  /** Where Python was when it hung, from the traceback that its watchdog left. */
+  #pythonHangPlace(): string {
+    const root = this.#location?.python === undefined ? undefined : this.#location.root;
+    const log = join(this.#directory, "python", "python.log");
+    if (root === undefined || !existsSync(log)) return "";
+    const frames = [...readFileSync(log, "utf8").slice(-20_000).matchAll(/File "([^"]+)", line (\d+) in (\S+)/g)];
+    const own = frames.find(([, file]) => file!.startsWith(root));
+    return own === undefined ? "" : `; it was at ${relative(root, own[1]!)}:${own[2]} in ${own[3]}`;
   }
 
   /** Ends the process: the next session runs in a fresh one, with the plugin's modules imported anew. */

@@ -67,6 +67,8 @@ export function pythonSubject(context: SubjectContext, python: PythonLocation): 
     return place === undefined ? undefined : placeOf(place.file, place.line);
   });
 
+  const relativeKeys = <T>(byFile: Readonly<Record<string, T>>): Record<string, T> => Object.fromEntries(Object.entries(byFile).map(([file, lines]) => [relative(root, file), lines]));
+
   function importAll(): Promise<ImportOutcome> {
     const exports: Record<string, string[]> = {};
     const result: PackageEvidence["import"] = { ok: true, seconds: 0, heapBytes: 0, sideEffects: importEffects };
@@ -85,11 +87,11 @@ export function pythonSubject(context: SubjectContext, python: PythonLocation): 
     result.seconds = outside.gas * SECONDS_PER_GAS + outside.blocked + outside.totalSeconds;
     meter.endStretches();
     outside.gas = outside.blocked = 0;
-    return Promise.resolve({ import: result, exports });
+    const codeLines = relativeKeys(host.codeLines(python.files.map((file) => join(root, file))));
+    return Promise.resolve({ import: result, exports, codeLines });
   }
 
-  const linesRun = (): Record<string, number[]> =>
-    Object.fromEntries(Object.entries(host.linesRun()).map(([file, lines]) => [relative(root, file), lines]));
+  const linesRun = (): Record<string, number[]> => relativeKeys(host.linesRun());
 
   return { plugins, importAll, begin: (seed) => host.seed(seed), linesRun, beginLife: () => host.endLife(), heapBytes: () => host.state().bytes, openResources: () => host.state() };
 }

@@ -10,6 +10,8 @@ import type { PluginLocation } from "./messages.js";
 export interface ImportOutcome {
   import: PackageEvidence["import"];
   exports: Record<string, string[]>;
+  /** Lines that can run, by file relative to the plugin; only where lines are counted. */
+  codeLines?: Record<string, number[]>;
 }
 
 export interface SubjectContext {
