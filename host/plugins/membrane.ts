@@ -25,11 +25,19 @@ export interface Membrane {
   unwrap<T>(value: T): T;
   /** A thin proxy of a plugin's object, for the host to keep: calls of its methods are reported. */
   instrumentObject<T>(object: T, label: string): T;
+  /** Calls host code for the plugin: raw arguments in, the wrapped result back; reported as `object.member`. */
+  callOut(object: string, member: string, fn: (...args: any[]) => unknown, args: unknown[]): unknown;
   /** Calls plugin code with wrapped arguments and reports its start and end. */
   callIn(kind: CallbackKind, label: string, fn: (...args: any[]) => unknown, args: unknown[], names?: string[]): unknown;
 }
 
 type AnyFunction = (...args: any[]) => unknown;
+
+/** Member by which a proxy of a host object gives its membrane. */
+const MEMBRANE = Symbol("membrane");
+
+/** The membrane that a value came through on its way to a plugin; undefined for a host's own object. */
+export const membraneOf = (value: object): Membrane | undefined => (value as { [MEMBRANE]?: Membrane })[MEMBRANE];
 
 const isObject = (value: unknown): value is object => (typeof value === "object" && value !== null) || typeof value === "function";
 
@@ -116,6 +124,7 @@ export function createMembrane({ owner, observer, now }: MembraneInit): Membrane
     const shadow: object = typeof target === "function" ? function () {} : Object.create(Object.getPrototypeOf(target) as object | null);
     return new Proxy(shadow, {
       get(_shadow, member) {
+        if (member === MEMBRANE) return membrane;
         if (typeof member === "string" && !LANGUAGE_MEMBERS.has(member)) {
           if (!(member in target)) access(member, "missing");
           else if (member.startsWith("_")) access(member, "private");
@@ -272,5 +281,7 @@ export function createMembrane({ owner, observer, now }: MembraneInit): Membrane
   }
 
   const unwrap = (value: unknown): unknown => (isObject(value) ? (hostOf.get(value) ?? pluginOf.get(value) ?? value) : value);
-  return { wrap, unwrap, instrumentObject, callIn } as Membrane;
+  const callOut: Membrane["callOut"] = (object, member, fn, args) => callHost(undefined, object, member, fn, args);
+  const membrane = { wrap, unwrap, instrumentObject, callOut, callIn } as Membrane;
+  return membrane;
 }

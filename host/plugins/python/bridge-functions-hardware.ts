@@ -11,23 +11,25 @@ import { HOST_FUNCTIONS, HOST_CLASSES } from "./host-classes.js";
 type AnyFunction = (...args: any[]) => unknown;
 
 /** Calls host code on behalf of the plugin that `anchor` was handed to. */
-function asHost(anchor: object, object: string, member: string, fn: AnyFunction, args: unknown[]): unknown {
-  const membrane = membraneOf(anchor);
+function asHost(anchor: object | null, object: string, member: string, fn: AnyFunction, args: unknown[]): unknown {
+  const membrane = anchor === null ? undefined : membraneOf(anchor);
   return membrane === undefined ? fn(...args) : membrane.callOut(object, member, fn, args);
 }
 
 /** Makes the functions known to a bridge. */
 export function defineHardwareFunctions(bridge: PythonBridge): void {
-  bridge.define("construct", (anchor: object, name: string, args: unknown[]) => {
+  bridge.define("construct", (anchor: object | null, name: string, args: unknown[]) => {
     const make = HOST_CLASSES[name];
     if (make === undefined) throw new Error(`Not offered by this host yet: ${name}`);
     return asHost(anchor, name, "new", make, args);
   });
-  bridge.define("hostFunction", (anchor: object, name: string, args: unknown[]) => {
+  bridge.define("hostFunction", (anchor: object | null, name: string, args: unknown[]) => {
     const fn = HOST_FUNCTIONS[name];
     if (fn === undefined) throw new Error(`Not offered by this host yet: ${name}`);
     return asHost(anchor, name.split(".")[0]!, name.split(".").at(-1)!, fn, args);
   });
+  bridge.define("setMembers", (owner: object, member: string) =>
+    asHost(owner, owner.constructor.name, member, (target: object) => [...(Reflect.get(target, member) as Set<unknown>)], [owner]));
   bridge.define("replaceItems", (owner: object, member: string, items: unknown[]) => {
     const replace = (target: object, values: unknown[]): void => {
       const list = Reflect.get(target, member) as unknown[];

@@ -2,6 +2,7 @@
  * Functions that the Python side calls by name, for what is no method of a host object: members that are
  * declared nowhere, replaced members, live dictionaries, the parsed configuration file, the log.
  */
+import { defineHardwareFunctions } from "./bridge-functions-hardware.js";
 import type { PythonBridge } from "./bridge.js";
 import { KALICO_COMMIT, kalicoHas } from "./kalico-members.js";
 
@@ -60,5 +61,6 @@ export function defineBridgeFunctions(bridge: PythonBridge, reports: BridgeRepor
       default: throw new Error(`Not offered by this host yet: fileconfig.${what}`);
     }
   });
+  defineHardwareFunctions(bridge);
   bridge.define("log", (level: string, text: string) => reports.onLog?.(level, text));
 }

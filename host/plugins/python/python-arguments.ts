@@ -16,6 +16,7 @@ const OPTIONAL: Readonly<Record<string, { after: number; names: readonly Optiona
   lookupQueryCommand: { after: 2, names: [["oid", null], ["cq", null], ["isAsync", false]] },
   setPosition: { after: 1, names: [["homingAxes", ""]] },
   noteMcuMovequeueActivity: { after: 1, names: [["setStepGenTime", false]] },
+  resetNeeded: { after: 0, names: [["enable", null], ["alwaysFireEvents", null]] },
   send: { after: 1, names: [["minclock", 0], ["reqclock", 0]] },
 };
 

@@ -1,0 +1,305 @@
+/** Python plugins and the hardware of the printer: pins, micro-controllers, steppers, homing and probing. */
+import { afterEach, describe, expect, it } from "vitest";
+import { PythonPrinter, type PythonPrinterOptions } from "../testing/python-printer.js";
+
+const opened: PythonPrinter[] = [];
+afterEach(() => { for (const printer of opened.splice(0)) printer.close(); });
+
+async function started(options: PythonPrinterOptions): Promise<PythonPrinter> {
+  const printer = new PythonPrinter(options);
+  opened.push(printer);
+  const message = await printer.start();
+  if (printer.state !== "ready") throw new Error(`${message}\n${printer.log.join("\n")}`);
+  return printer;
+}
+
+const indented = (text: string, by: number): string => text.trim().split("\n").map((line) => " ".repeat(by) + line).join("\n");
+
+/** A plugin with a command TRY; given are the bodies of its constructor and of the command, and further methods. */
+const plugin = (body: string, init: string, methods: string): string => `
+import logging, math
+from klippy import mcu, pins, stepper, chelper, msgproto
+from klippy.extras import homing, pulse_counter, output_pin
+
+
+class Plugin:
+    def __init__(self, config):
+        self.printer = config.get_printer()
+        self.reactor = self.printer.get_reactor()
+        self.gcode = self.printer.lookup_object("gcode")
+        self.gcode.register_command("TRY", self.cmd_TRY)
+${indented(init, 8)}
+
+    def cmd_TRY(self, gcmd):
+        printer = self.printer
+        toolhead = printer.lookup_object("toolhead")
+        say = gcmd.respond_info
+${indented(body, 8)}
+
+${indented(methods, 4)}
+
+
+def load_config(config):
+    return Plugin(config)
+`;
+
+async function tried(body: string, watchPlugins: boolean, { init = "pass", methods = "", tail = "", config = "", script = "TRY" } = {}): Promise<string[]> {
+  const printer = await started({ files: { "tried.py": `${plugin(body, init, methods)}\n${tail}` }, config: `[tried]\n${config}`, watchPlugins });
+  return printer.gcode(script);
+}
+
+for (const watchPlugins of [false, true]) {
+  describe(`hardware for Python plugins ${watchPlugins ? "behind the membrane" : "in a plain host"}`, () => {
+    it("gives kinematics, rails and steppers with Kalico's types", async () => {
+      const said = await tried(`
+kin = toolhead.get_kinematics()
+steppers = kin.get_steppers()
+say(" ".join(s.get_name() for s in steppers))
+say(repr([s.get_name() for s in steppers if s.is_active_axis("z")]))
+z = kin.rails[2]
+say(repr((z.get_range(), z.position_endstop, z.get_homing_info().retract_dist, z.get_name(short=True))))
+say(repr((steppers[0].get_step_dist(), steppers[0].get_rotation_distance(), steppers[0].get_mcu().get_name())))
+say(repr([(e.get_mcu() is steppers[0].get_mcu(), name) for e, name in z.get_endstops()]))
+say(repr((tuple(kin.axes_max)[:3], kin.limits[0], kin.get_status(0)["homed_axes"])))
+kin.limits[0] = (1.0, 2.0)
+kin.limits[1] = (3.0, 4.0)
+say(repr((kin.limits[:2], toolhead.get_status(0)["homed_axes"])))
+kin.clear_homing_state("x")
+say(repr(kin.calc_position({s.get_name(): 3 for s in steppers})))
+`, watchPlugins);
+      expect(said).toEqual([
+        "// stepper_x stepper_y stepper_z",
+        "// ['stepper_z']",
+        "// ((0.0, 200.0), 0.5, 5.0, 'z')",
+        "// (0.0125, (40.0, 3200), 'mcu')",
+        "// [(True, 'z')]",
+        "// ((220.0, 220.0, 200.0), (1.0, -1.0), '')",
+        "// ([(1.0, 2.0), (3.0, 4.0)], 'xy')",
+        "// [3.0, 3.0, 3.0]",
+      ]);
+    });
+
+    it("reads pins as Kalico's dictionaries and refuses them in its words", async () => {
+      const said = await tried(`
+ppins = printer.lookup_object("pins")
+params = ppins.parse_pin("^!PB6", True, True)
+say(repr(sorted(params.items(), key=str)[1:]))
+for bad in (lambda: ppins.lookup_pin("nowhere:PB1"), lambda: ppins.lookup_pin("PF0"), lambda: ppins.setup_pin("nothing", "PC7")):
+    try:
+        bad()
+    except pins.error as e:
+        say("%s %s" % (type(e).__name__, e))
+say(repr(ppins.lookup_pin("PC6", share_type="x") == ppins.lookup_pin("PC6", share_type="x")))
+`, watchPlugins);
+      expect(said).toEqual([
+        "// [('chip_name', 'mcu'), ('invert', 1), ('pin', 'PB6'), ('pullup', 1), ('share_type', None)]",
+        "// error Unknown pin chip name 'nowhere'",
+        "// error pin PF0 used multiple times in config",
+        "// error pin type nothing not supported on mcu",
+        "// True",
+      ]);
+    });
+
+    it("sets outputs, reads analog pins and asks the micro-controller", async () => {
+      const said = await tried(`
+mcu_obj = printer.lookup_object("mcu")
+now = self.reactor.monotonic()
+at = mcu_obj.estimated_print_time(now) + 0.3
+self.out.set_digital(at, 1)
+self.pwm.set_pwm(at, 0.5)
+toolhead.dwell(3.0)
+toolhead.wait_moves()
+say(repr((type(self.adc.get_last_value()).__name__, len(self.values) > 0, mcu_obj.get_constant_float("CLOCK_FREQ"))))
+params = self.query.send([self.oid])
+say(repr((params["oid"] == self.oid, params["pin_value"], "#receive_time" in params)))
+say(repr(mcu_obj.clock_to_print_time(mcu_obj.print_time_to_clock(at)) - at < 0.001))
+say(repr((mcu_obj.is_fileoutput(), mcu_obj.seconds_to_clock(1), mcu_obj.get_enumerations()["pin"]["PA1"])))
+try:
+    mcu_obj.lookup_command("no_such_command oid=%c")
+except printer.command_error:
+    say("command error")
+except Exception as e:
+    from klippy import msgproto
+    say("%s %s" % (isinstance(e, msgproto.error), e))
+say(repr(mcu_obj.try_lookup_command("no_such_command oid=%c")))
+`, watchPlugins, {
+        init: `
+ppins = self.printer.lookup_object("pins")
+self.out = ppins.setup_pin("digital_out", "PC0")
+self.out.setup_max_duration(0.)
+self.out.setup_start_value(0, 0)
+self.pwm = ppins.setup_pin("pwm", "PC1")
+self.pwm.setup_cycle_time(0.01)
+self.pwm.setup_max_duration(0.)
+self.adc = ppins.setup_pin("adc", "PK1")
+self.adc.setup_minmax(0.001, 8, minval=0., maxval=1., range_check_count=4)
+self.values = []
+self.adc.setup_adc_callback(0.1, lambda t, v: self.values.append((t, v)))
+self.mcu = self.printer.lookup_object("mcu")
+self.oid = self.mcu.create_oid()
+self.mcu.register_config_callback(self.build)`,
+        methods: `
+def build(self):
+    self.mcu.add_config_cmd("config_endstop oid=%d pin=PE4 pull_up=1" % (self.oid,))
+    self.mcu.add_config_cmd("endstop_home oid=%d clock=0 sample_ticks=0 sample_count=0 rest_ticks=0 pin_value=0 trsync_oid=0 trigger_reason=0" % (self.oid,), on_restart=True)
+    cmd_queue = self.mcu.alloc_command_queue()
+    self.query = self.mcu.lookup_query_command("endstop_query_state oid=%c", "endstop_state oid=%c homing=%c next_clock=%u pin_value=%c", oid=self.oid, cq=cmd_queue)`,
+      });
+      expect(said).toEqual([
+        "// ('tuple', True, 16000000.0)",
+        "// (True, 1, True)",
+        "// True",
+        "// (False, 16000000, 1)",
+        "// True Unknown command: no_such_command",
+        "// None",
+      ]);
+    });
+
+    it("homes and probes with endstops of Python, and tells handlers of homing events who moves", async () => {
+      const said = await tried(`
+self.gcode.run_script_from_command("G28")
+say(" ".join(self.events))
+toolhead.manual_move([50., 60., 20.], 50.)
+end = printer.lookup_object("homing").probing_move(self.probe, [50., 60., 0., 0.], 5.)
+say("%.3f %.3f" % (end[2], toolhead.get_position()[2]))
+move = homing.HomingMove(printer, [(self.probe, "mine")])
+toolhead.manual_move([None, None, 20.], 50.)
+end = move.homing_move([50., 60., 0., 0.], 5., probe_pos=True)
+say("%.3f %s %s" % (end[2], move.check_no_movement(), [(p.stepper_name, p.endstop_name, p.start_pos - p.trig_pos) for p in move.stepper_positions]))
+try:
+    self.probe.trigger_at = 1e9
+    printer.lookup_object("homing").probing_move(self.probe, [50., 60., 5., 0.], 5.)
+except printer.command_error as e:
+    say(str(e))
+`, watchPlugins, {
+        init: `
+self.events = []
+self.printer.register_event_handler("homing:home_rails_begin", self.begin)
+self.printer.register_event_handler("homing:homing_move_begin", self.move)
+self.printer.register_event_handler("klippy:mcu_identify", self.identify)
+self.probe = Probe(self.printer)`,
+        methods: `
+def begin(self, state, rails):
+    self.events.append("%s:%s" % (state.get_axes(), rails[0].get_name()))
+
+def move(self, hmove):
+    self.events.append(",".join(s.get_name() for e in hmove.get_mcu_endstops() for s in e.get_steppers()))
+
+def identify(self):
+    for s in self.printer.lookup_object("toolhead").get_kinematics().get_steppers():
+        if s.is_active_axis("z"):
+            self.probe.add_stepper(s)`,
+        tail: `
+class Probe:
+    """Triggers so many seconds into the move."""
+
+    def __init__(self, printer):
+        self.printer = printer
+        self.steppers = []
+        self.trigger_at = 1.0
+
+    def get_mcu(self):
+        return self.printer.lookup_object("mcu")
+
+    def add_stepper(self, stepper):
+        self.steppers.append(stepper)
+
+    def get_steppers(self):
+        return list(self.steppers)
+
+    def home_start(self, print_time, sample_time, sample_count, rest_time, triggered=True):
+        assert triggered is True and sample_count == 4
+        self.time = print_time + self.trigger_at
+        reactor = self.printer.get_reactor()
+        self.completion = reactor.completion()
+        self.timer = reactor.register_timer(self.look, reactor.NOW)
+        return self.completion
+
+    def look(self, eventtime):
+        if self.get_mcu().estimated_print_time(eventtime) < self.time:
+            return eventtime + 0.01
+        self.completion.complete(False)
+        return self.printer.get_reactor().NEVER
+
+    def home_wait(self, end_time):
+        reactor = self.printer.get_reactor()
+        while not self.completion.test():
+            now = reactor.monotonic()
+            if self.get_mcu().estimated_print_time(now) > end_time:
+                return 0.
+            reactor.pause(now + 0.01)
+        return self.time
+
+    def query_endstop(self, print_time):
+        return 0`,
+      });
+      const [homed, ...probed] = said;
+      expect(homed).toBe(`// ${["x", "y", "z"].map((axis) => `[0, 1, 2]:stepper_${axis} stepper_${axis} stepper_${axis}`).join(" ")}`);
+      expect(probed).toEqual([
+        // Rest to 5 mm/s takes 0.05 s at 100 mm/s²: 1 s into the move it is 4.865 mm lower (1 ms is the homing delay).
+        "// 15.135 14.120",
+        "// 15.135 None [('stepper_z', 'mine', 1946)]",
+        "// No trigger on probe after full movement",
+      ]);
+    });
+
+    it("drives the outputs that a chip of Python sets up", async () => {
+      const source = `
+from klippy import pins
+
+
+class Out:
+    def __init__(self, chip):
+        self.chip, self.value, self.calls = chip, None, []
+
+    def get_mcu(self):
+        return self.chip.printer.lookup_object("mcu")
+
+    def setup_max_duration(self, max_duration):
+        self.calls.append(("max", max_duration))
+
+    def setup_start_value(self, start_value, shutdown_value):
+        self.calls.append(("start", start_value, shutdown_value))
+
+    def setup_cycle_time(self, cycle_time, hardware_pwm=False):
+        self.calls.append(("cycle", cycle_time))
+
+    def set_digital(self, print_time, value):
+        self.value = value
+
+    def set_pwm(self, print_time, value):
+        self.value = value
+
+
+class Chip:
+    def __init__(self, config):
+        self.printer = config.get_printer()
+        self.pins = {}
+        self.printer.lookup_object("pins").register_chip("mine", self)
+
+    def setup_pin(self, pin_type, pin_params):
+        if pin_type not in ("digital_out", "pwm"):
+            raise pins.error("mine has no %s" % (pin_type,))
+        assert pin_params["chip"] is self and pin_params["chip_name"] == "mine", pin_params
+        assert sorted(pin_params) == ["chip", "chip_name", "invert", "pin", "pullup", "share_type"], pin_params
+        self.pins[pin_params["pin"]] = pin = Out(self)
+        return pin
+
+    def get_status(self, eventtime):
+        return {name: {"value": pin.value, "calls": pin.calls} for name, pin in self.pins.items()}
+
+
+def load_config(config):
+    return Chip(config)
+`;
+      const chip = (config: string): PythonPrinterOptions => ({ files: { "chip.py": source }, config: `[chip]\n${config}`, watchPlugins });
+      const printer = await started(chip("[output_pin a]\npin: mine:a\n[output_pin b]\npin: mine:b\npwm: True\nvalue: 0.25"));
+      await printer.gcode("SET_PIN PIN=a VALUE=1\nSET_PIN PIN=b VALUE=0.5\nG4 P500\nM400");
+      expect(printer.status("chip")).toEqual({
+        a: { value: 1, calls: [["max", 0], ["start", 0, 0]] },
+        b: { value: 0.5, calls: [["cycle", 0.1], ["max", 0], ["start", 0.25, 0]] },
+      });
+      await expect(started(chip("[query_adc]\n[temperature_sensor t]\nsensor_type: EPCOS 100K B57560G104F\nsensor_pin: mine:c\n"))).rejects.toThrow("mine has no adc");
+    });
+  });
+}

@@ -1,0 +1,8 @@
+"""Kinematics `corexz`."""
+from kalico_bridge.kinematics import Kinematics
+from kalico_bridge.proxy import host_class
+
+
+@host_class("CoreXZKinematics")
+class CoreXZKinematics(Kinematics):
+    pass

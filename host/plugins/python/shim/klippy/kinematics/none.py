@@ -1,0 +1,9 @@
+"""No kinematics: nothing moves."""
+from kalico_bridge.kinematics import Kinematics
+from kalico_bridge.proxy import host_class
+
+
+@host_class("NoneKinematics")
+class NoneKinematics(Kinematics):
+    def note_z_not_homed(self):
+        raise AttributeError("'NoneKinematics' object has no attribute 'note_z_not_homed'")

@@ -1,0 +1,8 @@
+"""Kinematics `winch`."""
+from kalico_bridge.kinematics import Kinematics
+from kalico_bridge.proxy import host_class
+
+
+@host_class("WinchKinematics")
+class WinchKinematics(Kinematics):
+    pass
