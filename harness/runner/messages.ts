@@ -2,6 +2,7 @@
 import type { LearnedCommand, LearnedOption, PackageEvidence, SessionEvidence, Evidence } from "../../conformance/evidence.js";
 import type { StepColumns } from "../../conformance/oracles/step-comparison.js";
 import type { Scenario } from "../../conformance/scenario.js";
+import type { SessionCharts } from "../charts/charts.js";
 
 /** Where the plugin is, already resolved by the harness. */
 export interface PluginLocation {
@@ -34,7 +35,7 @@ export interface PythonLocation {
 
 export type ToProcess =
   | { type: "import" }
-  | { type: "run"; scenario: Scenario; sections: string[] };
+  | { type: "run"; scenario: Scenario; sections: string[]; /** Record what the pictures of a report need. */ charts?: boolean };
 
 /** Steps of the job with what is needed to name a difference. */
 export interface JobRecord {
@@ -61,6 +62,7 @@ export interface SessionResult {
   badSettings: { option: string; problem: string }[];
   statusHash: string;
   job?: JobRecord;
+  charts?: SessionCharts;
   /** Lines of the plugin that ran so far in its process, by file relative to its root; only where lines are counted. */
   linesRun?: Record<string, number[]>;
 }

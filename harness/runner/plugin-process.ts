@@ -147,8 +147,8 @@ export class PluginProcess {
   }
 
   /** Runs one scenario; never throws for what the plugin does. */
-  async run(scenario: Scenario, sections: readonly string[]): Promise<SessionResult> {
-    const answer = await this.#ask({ type: "run", scenario, sections: [...sections] });
+  async run(scenario: Scenario, sections: readonly string[], charts = false): Promise<SessionResult> {
+    const answer = await this.#ask({ type: "run", scenario, sections: [...sections], ...(charts ? { charts } : {}) });
     if ("type" in answer && answer.type === "result") return answer.result;
     if ("type" in answer && answer.type === "failed") throw new Error(`The harness failed in scenario "${scenario.id}": ${answer.message}`);
     const ending = answer as Ending;

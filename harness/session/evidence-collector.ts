@@ -88,10 +88,14 @@ export class EvidenceCollector implements HostObserver {
       }
       entry.cost.totalSeconds += seconds;
       entry.cost.blockedSeconds += run.blocked;
+      this.onCost?.(run.kind, run.label, seconds, options.now());
       for (const what of run.blockedBy) if (!entry.cost.blockedBy.includes(what) && entry.cost.blockedBy.length < 10) entry.cost.blockedBy.push(what);
       options.charge(run, seconds);
     };
   }
+
+  /** Told of the charge of every uninterrupted stretch of a callback. */
+  onCost: ((kind: string, label: string, seconds: number, eventTime: number) => void) | undefined;
 
   /** Called when a timer runs so often that the session would not come to an end. */
   onRunaway: () => void = () => undefined;

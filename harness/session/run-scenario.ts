@@ -11,16 +11,20 @@ import { isMotionPath } from "../../conformance/rules/lifecycle.js";
 import type { LifeStep, Scenario } from "../../conformance/scenario.js";
 import { feedGcode, type FeedResult } from "../../host/gcode/gcode-file-input.js";
 import type { ImportedPlugin } from "../../host/plugins/load-plugins.js";
+import type { Toolhead } from "../../host/motion/surface.js";
 import type { Printer } from "../../host/printer/printer.js";
 import type { Reactor } from "../../host/reactor/reactor.js";
+import type { Trapq } from "../../host/steps/trapq.js";
+import type { SessionCharts } from "../charts/charts.js";
 import type { Breadcrumb } from "../runner/breadcrumb.js";
 import type { JobRecord, SessionResult } from "../runner/messages.js";
 import type { GasMeter } from "../sandbox/gas-meter.js";
 import { SimWorld } from "../world/sim-world.js";
 import { budgetOf, EvidenceCollector } from "./evidence-collector.js";
+import { ChartRecorder } from "./chart-recorder.js";
 import { currentPlace } from "./source-place.js";
 import { statusText, StatusInspector } from "./status-inspector.js";
-import { collectTrace } from "./trace-evidence.js";
+import { collectTrace, homingIntervals } from "./trace-evidence.js";
 
 /** Interval of the status subscription, seconds: Kalico's. */
 const SUBSCRIPTION_SECONDS = 0.25;
@@ -41,6 +45,8 @@ export interface ScenarioContext {
   /** Directory for printer.cfg and jobs of the session. */
   directory: string;
   sections: readonly string[];
+  /** Record what the pictures of a report need. */
+  charts: boolean;
   onProgress(virtualSeconds: number): void;
   /** Where the sandbox reports side effects to. */
   setCollector(collector: EvidenceCollector | undefined): void;
@@ -76,6 +82,7 @@ class Session {
   readonly #statsAttribute: SessionEvidence["statsAttribute"] = [];
   readonly #objects: SessionEvidence["objects"] = [];
   readonly #lineClocks: JobRecord["lineClocks"] = [];
+  readonly #charts: ChartRecorder | undefined;
   #jobStartClock = 0;
   #jobEndClock = 0;
   /** State of the print when the job was over. */
@@ -115,7 +122,28 @@ class Session {
       ...(scenario.withPlugin ? { plugins: context.plugins } : {}),
       ...(scenario.jitterSeconds > 0 ? { jitter: () => random.between(0, scenario.jitterSeconds) } : {}),
     });
+    if (context.charts) this.#charts = this.#recordCharts();
     this.#world.onStart = (printer, reactor) => this.#prepare(printer, reactor);
+  }
+
+  /** Listens on the lines and to the costs. */
+  #recordCharts(): ChartRecorder {
+    const charts = new ChartRecorder();
+    for (const bench of this.#world.mcus) bench.onTraffic = (direction, bytes) => charts.traffic(bench.name, direction, bytes, this.#now);
+    this.#collector.onCost = (kind, label, seconds, eventTime) => charts.callback(kind, label, seconds, eventTime);
+    return charts;
+  }
+
+  /** Reads the segments of toolhead and extruders that are finished. */
+  #readSegments(charts: ChartRecorder): void {
+    const toolhead = this.#object<Partial<Toolhead>>("toolhead");
+    const trapq = toolhead?.getTrapq?.();
+    if (trapq !== undefined) charts.readTrapq("toolhead", trapq);
+    for (const [name, object] of this.#printer.objects) {
+      if (!/^extruder\d*$/.test(name)) continue;
+      const own = (object as { getTrapq?: () => Trapq | null } | null)?.getTrapq?.();
+      if (own !== undefined && own !== null) charts.readTrapq(name, own);
+    }
   }
 
   get #printer(): Printer {
@@ -288,8 +316,9 @@ class Session {
       const status = (object as { getStatus?: unknown } | null | undefined)?.getStatus;
       if (status === undefined || status === null) continue;
       if (this.#scenario.withPlugin && this.#isOwn(name)) this.#sampleOwn(name, object as object, eventTime);
-      else if (typeof status === "function" && this.#scenario.subscribers > 0 && printer.getStateMessage()[1] === "ready") (object as { getStatus(t: number): unknown }).getStatus(eventTime);
+      else if (typeof status === "function" && this.#scenario.subscribers > 0 && printer.getStateMessage()[1] === "ready") this.#charts?.hostStatus(name, (object as { getStatus(t: number): unknown }).getStatus(eventTime), eventTime);
     }
+    if (this.#charts !== undefined) this.#readSegments(this.#charts);
   }
 
   #sampleOwn(name: string, object: object, eventTime: number): void {
@@ -311,6 +340,7 @@ class Session {
       }
     }
     this.#lastBytes.set(name, sample.bytes);
+    this.#charts?.pluginStatus(name, sample.bytes, sample.changedBytes, sample.keys, eventTime);
     const count = (this.#sampleCount.get(name) ?? 0) + 1;
     this.#sampleCount.set(name, count);
     const remarkable = sample.threw !== undefined || sample.notJson.length + sample.notFinite.length + sample.bulkArrays.length + sample.notStringKeys.length > 0 || sample.returned !== "object";
@@ -491,6 +521,7 @@ class Session {
     this.#foreignStatus = JSON.stringify(foreign);
     const wantTrace = this.#scenario.walk.some((s) => s.do === "job");
     const { trace, job } = wantTrace ? this.#trace() : { trace: undefined, job: undefined };
+    const charts = wantTrace ? this.#finishCharts() : undefined;
     const leftovers = this.#leftovers(handlesBefore);
     const expectShutdown = this.#scenario.walk.some((s) => s.do === "shutdown" || s.do === "lose-mcu");
     const outcome = this.#outcome !== "completed" ? this.#outcome : state === "shutdown" && !expectShutdown ? "shutdown" : state === "error" ? "error" : "completed";
@@ -505,8 +536,18 @@ class Session {
     };
     return {
       evidence, schema: collector.schema(), commands: [...collector.commands.values()], configUse: collector.configUse(), loaded: this.#loaded, badSettings: this.#badSettings, statusHash: this.#statusHash,
-      ...(job === undefined ? {} : { job }),
+      ...(job === undefined ? {} : { job }), ...(charts === undefined ? {} : { charts }),
     };
+  }
+
+  #finishCharts(): SessionCharts | undefined {
+    const { main } = this.#world;
+    return this.#charts?.finish({
+      session: this.#scenario.id, withPlugin: this.#scenario.withPlugin, frequency: main.mcu.board.clockFreq, jobStartClock: this.#jobStartClock, jobEndClock: this.#jobEndClock,
+      clockAt: (eventTime) => main.mcu.clockAt(eventTime), trace: main.trace, homing: homingIntervals(this.#collector.events),
+      links: this.#world.mcus.map(({ name, mcu }) => ({ name, capacity: mcu.board.serialBaud === undefined ? null : mcu.board.serialBaud / 10 })),
+      callbacks: this.#collector.callbacks(), budgetOf: (kind, label) => budgetOf(kind, label, isMotionPath),
+    });
   }
 
   #trace(): { trace: TraceEvidence; job: JobRecord } {

@@ -39,7 +39,7 @@ export function stepColumns(world: SimWorld): StepColumns[] {
 }
 
 /** Intervals of event time in which the machine was homing. */
-function homingIntervals(events: TraceContext["events"]): [number, number][] {
+export function homingIntervals(events: TraceContext["events"]): [number, number][] {
   const out: [number, number][] = [];
   let start: number | undefined;
   for (const { event, eventTime } of events) {

@@ -47,13 +47,18 @@ export class BenchMcu {
   readonly trace: McuTrace;
   readonly #link: SimLink;
   #cut = false;
+  /** Told of every chunk that is put on the line. */
+  onTraffic: ((direction: "to-mcu" | "to-host", bytes: number) => void) | undefined;
 
   constructor(name: string, mcu: SimMcu, trace: McuTrace, clock: VirtualClock) {
     this.name = name;
     this.mcu = mcu;
     this.trace = trace;
     const baud = mcu.board.serialBaud;
-    this.#link = new SimLink({ mcu, clock, ...(baud === undefined ? {} : { baud }), faults: { pass: (_direction, data) => (this.#cut ? undefined : data) } });
+    this.#link = new SimLink({ mcu, clock, ...(baud === undefined ? {} : { baud }), faults: { pass: (direction, data) => {
+      this.onTraffic?.(direction, data.length);
+      return this.#cut ? undefined : data;
+    } } });
   }
 
   /** What the world drives. */
