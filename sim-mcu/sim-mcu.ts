@@ -54,7 +54,8 @@ export class SimMcu {
   /** Responses that were lost because the transmit buffer was full. */
   responsesDropped = 0;
   private readonly receiver: Receiver;
-  private readonly rate: number;
+  /** Ticks per second of world time. */
+  private rate: number;
   private clockBase: number;
   private worldBase: number;
   /** World time at which the firmware starts, while it does not run. */
@@ -98,12 +99,25 @@ export class SimMcu {
   }
 
   get gpio(): PinTable { return this.firmware.gpio; }
+  /** Blocks and bursts of garbage that were refused. */
+  get naks(): number { return this.receiver.naks; }
   get isShutdown(): boolean { return this.firmware.isShutdown; }
   /** Free nodes of the move pool. */
   get freeMoves(): number { return this.firmware.freeMoves(); }
 
   /** 64 bit MCU clock at a world time in seconds. */
   clockAt(worldTime: number): number { return this.clockBase + Math.floor((worldTime - this.worldBase) * this.rate); }
+
+  /** From now on the crystal runs fast by so many parts per million: its temperature has changed. The clock goes on without a jump. */
+  setDrift(ppm: number, now: number): void {
+    this.run(now);
+    if (this.running) {
+      const clock = this.clockBase + (now - this.worldBase) * this.rate;
+      this.clockBase = Math.floor(clock);
+      this.worldBase = now - (clock - this.clockBase) / this.rate;
+    }
+    this.rate = this.board.clockFreq * (1 + ppm / 1e6);
+  }
 
   /** World time in seconds at which the MCU clock reaches `clock`. */
   worldTimeAt(clock: number): number { return this.worldBase + (clock - this.clockBase) / this.rate; }
@@ -137,11 +151,23 @@ export class SimMcu {
 
   /** Cuts and restores power, or presses the reset button. */
   restart(now: number): void {
-    this.firmware.settle();
-    this.trace.mark(this.firmware.now, "reset", this.name);
-    this.running = false;
+    this.powerOff(now);
     this.bootAt = now + BOOT_SECONDS;
     this.onReset(now);
+  }
+
+  /** Cuts power until the next `restart`: outputs float, nothing answers. */
+  powerOff(now: number): void {
+    if (this.running) {
+      this.run(now);
+      this.firmware.settle();
+      this.trace.mark(this.firmware.now, "reset", this.name);
+      this.running = false;
+      this.clockBase = 0;
+      this.worldBase = now;
+      this.firmware.gpio.reset(this.firmware.now);
+    }
+    this.bootAt = NEVER;
   }
 
   private boot(): void {

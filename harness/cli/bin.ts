@@ -10,6 +10,7 @@ import { createProgress } from "./progress.js";
 import { replayCommand } from "./replay-command.js";
 import { rulesCommand } from "./rules-command.js";
 import { runCommand, type RunOptions } from "./run-command.js";
+import { addSimMcuCommand } from "./sim-mcu-command.js";
 
 /** A file or directory that cannot be read or written: the environment's, not ours. */
 const isFileError = (error: unknown): error is NodeJS.ErrnoException =>
@@ -58,6 +59,8 @@ program.command("run")
   .option("--seed <n>", "seed of everything random", "1")
   .option("-v, --verbose", "show responses and log")
   .action(async (config: string, options: RunOptions) => { exitCode = await runCommand(config, options, progress, interrupt.signal); });
+
+addSimMcuCommand(program, async (run) => { exitCode = await run(progress, interrupt.signal); });
 
 program.command("rules")
   .description("list the rules, or tell more of one")

@@ -21,6 +21,8 @@ export class RealtimeWorld {
   #arrivals: (() => void)[] = [];
   #wake: (() => void) | undefined;
   #abort = false;
+  #latest = 0;
+  #roundEnd = 0;
 
   add(participant: Participant): void {
     this.#participants.push(participant);
@@ -54,6 +56,13 @@ export class RealtimeWorld {
     };
   }
 
+  /** By how much (seconds) a deadline was missed at most since this was last asked: what a busy machine costs. */
+  takeLateness(): number {
+    const latest = this.#latest;
+    this.#latest = 0;
+    return latest;
+  }
+
   /** Ends the loop at the next opportunity. */
   abort(): void {
     this.#abort = true;
@@ -79,11 +88,15 @@ export class RealtimeWorld {
     const now = this.clock.monotonic();
     const due = this.#participants.map((participant) => ({ participant, deadline: participant.nextDeadline() })).filter(({ deadline }) => deadline <= now);
     due.sort((a, b) => a.deadline - b.deadline);
+    // A deadline before the last round's end is of the kind "now", which cannot be missed.
+    const first = due.find(({ deadline }) => deadline >= this.#roundEnd);
+    if (first !== undefined) this.#latest = Math.max(this.#latest, now - first.deadline);
     for (const { participant } of due) {
       if (!this.#participants.includes(participant)) continue;
       const running = participant.run(this.clock.monotonic());
       if (running !== undefined) await running;
     }
+    this.#roundEnd = this.clock.monotonic();
   }
 
   /** Until the next deadline, an arrival, or `limit`; ports get a turn in any case. */

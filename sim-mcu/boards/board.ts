@@ -52,3 +52,9 @@ export interface BoardProfile {
   readonly enumerations?: Readonly<Record<string, Readonly<Record<string, number | [number, number]>>>>;
   readonly constants?: Readonly<Record<string, string | number>>;
 }
+
+/** The board behind a line without a speed, such as a pseudo-terminal: its dictionary names no baud rate, and bytes take no time. */
+export function withoutBaud(board: BoardProfile): BoardProfile {
+  const { serialBaud: _, ...rest } = board;
+  return rest;
+}

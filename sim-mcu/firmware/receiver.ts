@@ -18,6 +18,8 @@ export class Receiver {
   nextSequence = MESSAGE_DEST;
   /** Bytes that were lost because the receive buffer was full. */
   bytesLost = 0;
+  /** Times that something was refused: garbage, or a block out of sequence. */
+  naks = 0;
   private needSync = false;
   private needValid = false;
   private readonly buf: Uint8Array;
@@ -77,6 +79,7 @@ export class Receiver {
       }
       this.needValid = false;
       if (buf[pos + 1] !== this.nextSequence) {
+        this.naks++;
         this.port.sendEmpty();
         pos += size;
         continue;
@@ -103,6 +106,7 @@ export class Receiver {
     }
     if (!this.needValid) {
       this.needValid = true;
+      this.naks++;
       this.port.sendEmpty();
     }
     return end - pos;

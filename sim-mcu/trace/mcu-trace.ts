@@ -7,12 +7,15 @@
 import type { Column} from "./columns.js";
 import { float64Column, int16Column, int32Column, uint16Column, uint32Column, uint8Column } from "./columns.js";
 import { RowHash } from "./row-hash.js";
+import { SlackCounts } from "./slack-counts.js";
 
 export interface TraceOptions {
   /** Keep the columns of commands (default true); without them only counts, smallest slacks and the hash remain. */
   commands?: boolean;
   /** Keep the columns of steps (default true); without them only counts and the hash remain. */
   steps?: boolean;
+  /** Count slacks by size, so that their distribution is known without the columns (default false). */
+  slacks?: boolean;
 }
 
 /** Something that happened to the MCU and is not a command. */
@@ -70,6 +73,8 @@ export interface CommandSummary {
   count: number;
   /** Smallest effect clock minus arrival clock in ticks; Infinity when the command is never scheduled. */
   smallestSlack: number;
+  /** Slacks by size, where they are counted. */
+  readonly slacks?: SlackCounts;
 }
 
 export class McuTrace {
@@ -86,18 +91,20 @@ export class McuTrace {
   private readonly commandHash = new RowHash();
   private readonly keepCommands: boolean;
   private readonly keepSteps: boolean;
+  private readonly countSlacks: boolean;
   private settleHook: (() => void) | undefined;
 
   constructor(options: TraceOptions = {}) {
     this.keepCommands = options.commands ?? true;
     this.keepSteps = options.steps ?? true;
+    this.countSlacks = options.slacks ?? false;
   }
 
   /** Registers a command's name; returns its kind. */
   registerKind(name: string): number {
     const known = this.kinds.findIndex((k) => k.name === name);
     if (known >= 0) return known;
-    return this.kinds.push({ name, count: 0, smallestSlack: Number.POSITIVE_INFINITY }) - 1;
+    return this.kinds.push({ name, count: 0, smallestSlack: Number.POSITIVE_INFINITY, ...(this.countSlacks ? { slacks: new SlackCounts() } : {}) }) - 1;
   }
 
   /** Records an accepted command. @param effectClock NaN when it is not scheduled */
@@ -107,6 +114,7 @@ export class McuTrace {
     this.commandCount++;
     const slack = effectClock - arrivalClock;
     if (slack < summary.smallestSlack) summary.smallestSlack = slack;
+    if (summary.slacks !== undefined && slack === slack) summary.slacks.add(slack);
     const hash = this.commandHash;
     hash.int((kind << 9) ^ oid);
     hash.clock(arrivalClock);
