@@ -1,24 +1,24 @@
 /**
  * The clock of a further MCU, whose print times follow the main MCU's. Its crystal runs at a slightly other
- * rate, so clock = (printTime - offset) · freq with an adjusted pair, renewed every second: the new mapping agrees
- * with the old one at the point up to which moves are planned (t1) and with both measured clocks at a point at
- * least 4 s later (t2). So print times never jump, and drift is taken out before it matters.
+ * rate, so its scale of print times is bent a little every second: the new scale agrees with the old one at the end
+ * of what is planned (the joint), and with both measured clocks at least 4 s later (the meeting). So print times never jump,
+ * and drift is taken out before it matters. Times in s.
  */
 import type { LogLevel } from "../observer.js";
 import type { Reactor } from "../reactor/reactor.js";
+import { PrintTimeScale } from "./clock-line.js";
 import { ClockSync } from "./clocksync.js";
 import type { SerialReader } from "./serialhdl.js";
 
-const MIN_CONVERGE_SECONDS = 4;
-/** Planning that runs ahead this many times as long postpones the point of agreement. */
-const LOOKAHEAD_FACTOR = 2.5;
+const SHORTEST_BEND = 4;
+/** Planning that runs ahead postpones the meeting this many times as far. */
+const PLANNED_BENDS = 2.5;
 
 /** Kalico's SecondarySync. */
 export class SecondarySync extends ClockSync {
   private readonly mainSync: ClockSync;
-  private adjustedOffset = 0;
-  private adjustedFreq = 1;
-  private lastSyncTime = 0;
+  private bentScale = new PrintTimeScale(0, 1);
+  private meeting = 0;
 
   constructor(reactor: Reactor, log: (level: LogLevel, message: string) => void, mainSync: ClockSync) {
     super(reactor, log);
@@ -27,52 +27,47 @@ export class SecondarySync extends ClockSync {
 
   override async connect(serial: SerialReader): Promise<void> {
     await super.connect(serial);
-    this.adjustedOffset = 0;
-    this.adjustedFreq = this.mcuFreq;
+    this.bentScale = new PrintTimeScale(0, this.mcuFreq);
     const eventTime = this.reactor.monotonic();
-    this.adjustedOffset = this.mainSync.estimatedPrintTime(eventTime) - this.estimatedPrintTime(eventTime);
+    const ahead = this.mainSync.estimatedPrintTime(eventTime) - this.estimatedPrintTime(eventTime);
+    this.bentScale = new PrintTimeScale(ahead, this.mcuFreq);
     this.calibrateClock(0, eventTime);
+  }
+
+  protected override get scale(): PrintTimeScale {
+    return this.bentScale;
   }
 
   override printTimeToClock(printTime: number): number {
     this.warnIfUnsynced("clock is untrustworthy");
-    return Math.trunc((printTime - this.adjustedOffset) * this.adjustedFreq);
+    return super.printTimeToClock(printTime);
   }
 
   override clockToPrintTime(clock: number): number {
     this.warnIfUnsynced("print time is untrustworthy");
-    return clock / this.adjustedFreq + this.adjustedOffset;
+    return super.clockToPrintTime(clock);
   }
 
+  /** @param printTime end of what is planned. */
   override calibrateClock(printTime: number, eventTime: number): [offset: number, freq: number] {
-    const main = this.mainSync.clockEst;
-    const mainFreq = this.mainSync.mcuFreq;
-    const estPrintTime = ((eventTime - main.time) * main.freq + main.clock) / mainFreq;
-    const sync1PrintTime = Math.max(printTime, estPrintTime);
-    const sync2PrintTime = Math.max(
-      sync1PrintTime + MIN_CONVERGE_SECONDS,
-      this.lastSyncTime,
-      printTime + LOOKAHEAD_FACTOR * (printTime - estPrintTime),
-    );
-    const sync2EventTime = main.time + (sync2PrintTime * mainFreq - main.clock) / main.freq;
-    const sync1Clock = this.printTimeToClock(sync1PrintTime);
-    const sync2Clock = this.getClock(sync2EventTime);
-    const freq = (sync2Clock - sync1Clock) / (sync2PrintTime - sync1PrintTime);
-    this.adjustedOffset = sync1PrintTime - sync1Clock / freq;
-    this.adjustedFreq = freq;
-    this.lastSyncTime = sync2PrintTime;
-    return [this.adjustedOffset, freq];
+    const { clockEst: mainLine, mcuFreq: mainFreq } = this.mainSync;
+    const mainPrintTime = mainLine.clockAt(eventTime) / mainFreq;
+    const joint = Math.max(printTime, mainPrintTime);
+    this.meeting = Math.max(joint + SHORTEST_BEND, this.meeting, printTime + PLANNED_BENDS * (printTime - mainPrintTime));
+    const clockAtMeeting = this.getClock(mainLine.timeAt(this.meeting * mainFreq));
+    this.bentScale = PrintTimeScale.through(joint, this.printTimeToClock(joint), this.meeting, clockAtMeeting);
+    return super.calibrateClock(printTime, eventTime);
   }
 
   override stats(eventTime: number): string {
-    return `${super.stats(eventTime)} adj=${Math.trunc(this.adjustedFreq)}`;
+    return `${super.stats(eventTime)} adj=${Math.trunc(this.scale.freq)}`;
   }
 
   override dumpDebug(): string {
-    return `${super.dumpDebug()} clock_adj=(${this.adjustedOffset.toFixed(3)} ${this.adjustedFreq.toFixed(3)})`;
+    return `${super.dumpDebug()} clock_adj=(${this.scale.offset.toFixed(3)} ${this.scale.freq.toFixed(3)})`;
   }
 
   private warnIfUnsynced(consequence: string): void {
-    if (this.adjustedFreq === 1) this.log("warning", `Clock not yet synchronized, ${consequence}`);
+    if (this.scale.freq === 1) this.log("warning", `Clock not yet synchronized, ${consequence}`);
   }
 }
