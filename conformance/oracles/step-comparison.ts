@@ -43,6 +43,9 @@ export interface StepComparison {
   worstTicks: number;
 }
 
+/** Told of the steps from one clock to another of the subject and their Δ in ticks; NaN where one stream has no such step. */
+export type StepVisit = (stepper: string, fromClock: number, toClock: number, deltaTicks: number) => void;
+
 /** Walks over the steps of one stepper. */
 class StepCursor {
   row = 0;
@@ -95,8 +98,9 @@ const segmentEnd = (anchors: readonly number[], segment: number): number => anch
 /**
  * Compares two runs step by step.
  * @param toleranceTicks largest |Δ| that counts as equal; 0 for grade E1
+ * @param visit told of every step or run of equal steps
  */
-export function compareSteps(baseline: StepRecord, subject: StepRecord, toleranceTicks = 0): StepComparison {
+export function compareSteps(baseline: StepRecord, subject: StepRecord, toleranceTicks = 0, visit: StepVisit = () => undefined): StepComparison {
   const names = [...new Set([...baseline.steppers, ...subject.steppers].map((s) => s.name))];
   const result: StepComparison = { stepsCompared: 0, differing: 0, deviations: [], worstTicks: 0 };
   const segments = Math.max(baseline.anchors.length, subject.anchors.length);
@@ -110,13 +114,13 @@ export function compareSteps(baseline: StepRecord, subject: StepRecord, toleranc
       const shift = subjAnchor - baseAnchor;
       const baseEnd = segmentEnd(baseline.anchors, segment);
       const subjEnd = segmentEnd(subject.anchors, segment);
-      compareSegment(name, segment, base, baseEnd, subj, subjEnd, shift, toleranceTicks, result);
+      compareSegment(name, segment, base, baseEnd, subj, subjEnd, shift, toleranceTicks, result, visit);
     }
   }
   return result;
 }
 
-function compareSegment(stepper: string, segment: number, base: StepCursor, baseEnd: number, subj: StepCursor, subjEnd: number, shift: number, tolerance: number, result: StepComparison): void {
+function compareSegment(stepper: string, segment: number, base: StepCursor, baseEnd: number, subj: StepCursor, subjEnd: number, shift: number, tolerance: number, result: StepComparison, visit: StepVisit): void {
   let step = 0;
   let first: StepDeviation | undefined;
   const deviate = (deviation: StepDeviation): void => {
@@ -133,6 +137,7 @@ function compareSegment(stepper: string, segment: number, base: StepCursor, base
     if (inBase && inSubj) {
       if (base.sameRow(subj, shift) && base.rowEnd < baseEnd) {
         const n = base.rowCount;
+        visit(stepper, subj.clock, subj.rowEnd, 0);
         result.stepsCompared += n;
         step += n;
         base.nextRow();
@@ -142,6 +147,7 @@ function compareSegment(stepper: string, segment: number, base: StepCursor, base
       result.stepsCompared += 1;
       const delta = subj.clock - base.clock - shift;
       const turned = base.dir !== subj.dir;
+      visit(stepper, subj.clock, subj.clock, delta);
       if (turned || Math.abs(delta) > tolerance) {
         deviate({ stepper, segment, step, deltaTicks: delta, clock: subj.clock, kind: turned ? "direction" : "time" });
       }
@@ -150,9 +156,11 @@ function compareSegment(stepper: string, segment: number, base: StepCursor, base
       subj.next();
     } else if (inBase) {
       deviate({ stepper, segment, step, deltaTicks: NaN, clock: base.clock, kind: "missing" });
+      visit(stepper, base.clock + shift, base.clock + shift, NaN);
       base.next();
     } else {
       deviate({ stepper, segment, step, deltaTicks: NaN, clock: subj.clock, kind: "extra" });
+      visit(stepper, subj.clock, subj.clock, NaN);
       subj.next();
     }
     step += 1;

@@ -4,9 +4,9 @@ import { inconclusive, judged, notApplicable, type Finding, type Judgement, type
 import { judgeCalls, ms, pluginSessions } from "./evidence-views.js";
 import { FLUSHING_MEMBERS } from "./status.js";
 
-const SLACK_WARN = 0.075;
-const SLACK_FAIL = 0.05;
-const SLACK_HOMING = 0.04;
+/** Least time from arrival to effect, seconds: a warning, a failure, and a failure in homing. */
+export const SLACK_FLOORS = { warn: 0.075, fail: 0.05, homing: 0.04 } as const;
+const { warn: SLACK_WARN, fail: SLACK_FAIL, homing: SLACK_HOMING } = SLACK_FLOORS;
 const SLACK_LOSS = 0.05;
 const ANCHOR_SHIFT = 0.05;
 const JOB_SHIFT = 0.001;

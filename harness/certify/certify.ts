@@ -9,6 +9,9 @@ import type { Comparison, Evidence, LearnedCommand, SessionEvidence } from "../.
 import { conformanceOf, judgeAll, type Conformance } from "../../conformance/judge.js";
 import type { Rule, RuleResult } from "../../conformance/rule.js";
 import { scenarioOf, type LifeStep, type Scenario } from "../../conformance/scenario.js";
+import type { Charts } from "../charts/charts.js";
+import { bodyStartOf, stepChart } from "../charts/step-chart.js";
+import { SLACK_FLOORS } from "../../conformance/rules/motion.js";
 import type { SessionResult } from "../runner/messages.js";
 import { DEFAULT_LIMITS, lostSession, PluginProcess, type ProcessLimits } from "../runner/plugin-process.js";
 import { certificationJob } from "./certification-job.js";
@@ -41,6 +44,8 @@ export interface CertifyOptions {
   limits?: ProcessLimits;
   onProgress?(what: string, done: number, total: number): void;
   signal?: AbortSignal;
+  /** Record what the pictures of a report need. */
+  charts?: boolean;
 }
 
 export interface Certification {
@@ -57,7 +62,12 @@ export interface Certification {
   exercised: { sessions: number; configurations: number; commandCalls: number; statusCalls: number; stepsCompared: number };
   /** Scenarios of findings, by id: to be written as counter-examples. */
   scenarios: Map<string, Scenario>;
+  /** For the pictures of a report, where they were asked for. */
+  charts?: Charts;
 }
+
+/** Prints that have pictures. */
+const CHARTED = ["idle", "baseline", "active"];
 
 /** A plugin whose process died this often is not started again: the findings are there, and each hang costs a minute. */
 const MAX_DEATHS = 2;
@@ -90,6 +100,7 @@ class Certifier {
   readonly #started = process.hrtime.bigint();
   readonly #sessions: SessionEvidence[] = [];
   readonly #comparisons: Comparison[] = [];
+  readonly #charts: Charts = { sessions: [], steps: [], floors: SLACK_FLOORS };
   readonly #commands = new Map<string, LearnedCommand>();
   readonly #configUse: Evidence["configUse"] = [];
   readonly #lines = new LineCollector();
@@ -176,7 +187,7 @@ class Certifier {
         sessions: evidence.sessions.length, configurations: evidence.probes.length, commandCalls: evidence.sessions.reduce((n, s) => n + s.gcodeProbes.length, 0),
         statusCalls: evidence.sessions.reduce((n, s) => n + s.status.length, 0), stepsCompared: evidence.comparisons.reduce((n, c) => n + c.stepsCompared, 0),
       },
-      scenarios,
+      scenarios, ...(this.#options.charts === true ? { charts: this.#charts } : {}),
     };
   }
 
@@ -193,7 +204,8 @@ class Certifier {
     const abort = (): void => this.#process.close();
     this.#options.signal?.addEventListener("abort", abort, { once: true });
     try {
-      const result = await this.#process.run(scenario, sections);
+      const result = await this.#process.run(scenario, sections, this.#options.charts === true && CHARTED.includes(scenario.id));
+      if (result.charts !== undefined) this.#charts.sessions.push(result.charts);
       if (result.linesRun !== undefined) this.#lines.add(result.linesRun);
       const died = result.evidence.state === "lost";
       if (died) this.#deaths += 1;
@@ -229,6 +241,7 @@ class Certifier {
     const compare = (kind: Comparison["kind"], baseline: SessionResult | undefined, subject: SessionResult): void => {
       const comparison = baseline === undefined ? undefined : compareJobs(kind, baseline, subject);
       if (comparison !== undefined) this.#comparisons.push(comparison);
+      this.#chart(kind, baseline, subject);
     };
     let baseline: SessionResult | undefined;
     if (["job", "active", "envelope", "jitter", "subscribers"].some((part) => this.#parts.has(part as Part))) {
@@ -254,6 +267,15 @@ class Certifier {
       compare("jitter", baseline, await this.#session(this.#scenario("jitter", walk(lines), { jitterSeconds: 0.01 })));
     }
     if (this.#parts.has("active")) await this.#activeJob(lines, walk, compare, baseline);
+  }
+
+  /** Lays the two prints of a comparison over each other. */
+  #chart(kind: Comparison["kind"], baseline: SessionResult | undefined, subject: SessionResult): void {
+    if (baseline?.job === undefined || baseline.charts === undefined || subject.job === undefined || subject.charts === undefined) return;
+    const a = { job: baseline.job, charts: baseline.charts };
+    const b = { job: subject.job, charts: subject.charts };
+    for (const one of [a, b]) one.charts.bodyStart = bodyStartOf(one);
+    this.#charts.steps.push(stepChart(kind, a, b));
   }
 
   /** Uses the plugin's commands in the job; those that move are left out. */

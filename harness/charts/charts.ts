@@ -33,6 +33,8 @@ export interface CallbackChart {
 export interface SessionCharts {
   session: string;
   withPlugin: boolean;
+  /** Clock of the main micro-controller when the job began. */
+  jobStartClock: number;
   /** Length of the job, seconds. */
   seconds: number;
   /** Moment of the first step of the job's body: 0 until prints are compared. */

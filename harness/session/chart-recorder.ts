@@ -123,7 +123,7 @@ export class ChartRecorder {
     const homing = context.homing.map(([from, to]): [number, number] => [rounded(ofEvent(from)), rounded(Math.min(window.end, to === Infinity ? window.end : ofEvent(to)))]).filter(([from, to]) => to > 0 && from < window.end);
     const { slack, dips } = this.#slack(context, window, origin, homing, ofEvent);
     return {
-      session: context.session, withPlugin: context.withPlugin, seconds: rounded(window.end), bodyStart: 0,
+      session: context.session, withPlugin: context.withPlugin, jobStartClock: context.jobStartClock, seconds: rounded(window.end), bodyStart: 0,
       ...this.#motion(window, origin), ...(slack === undefined ? {} : { slack }), homing, dips,
       callbacks: this.#callbacks(context, window, ofEvent),
       link: Object.fromEntries(context.links.flatMap(({ name, capacity }) => {
