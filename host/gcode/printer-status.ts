@@ -8,12 +8,12 @@ import { HostObject, str, type Dict, type Value } from "./template/py-values.js"
 
 /** Objects whose values are template values already give them without the detour through plain data. */
 export interface TemplateStatusSource {
-  templateStatus(): Dict;
+  templateStatus(eventTime: number): Dict;
 }
 
 interface StatusObject {
   getStatus(eventTime: number): unknown;
-  templateStatus?(): Dict;
+  templateStatus?(eventTime: number): Dict;
 }
 
 const hasStatus = (object: unknown): object is StatusObject =>
@@ -50,7 +50,7 @@ export class PrinterStatus extends HostObject {
   #read(name: string, object: StatusObject): Value {
     const reactor = this.#printer.getReactor();
     const eventTime = (this.#eventTime ??= reactor.monotonic());
-    if (typeof object.templateStatus === "function") return object.templateStatus();
+    if (typeof object.templateStatus === "function") return object.templateStatus(eventTime);
     const status = reactor.assertNoPause(() => object.getStatus(eventTime), `get_status of ${name}`);
     if (isThenable(status)) {
       reactor.requestDrain();
