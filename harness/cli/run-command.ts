@@ -6,6 +6,7 @@ import { stepColumns } from "../session/trace-evidence.js";
 import { runJob } from "../world/run-job.js";
 import { EXIT, UsageError } from "./exit-codes.js";
 import { boardOption, seedOption } from "./option-values.js";
+import { liveRunCommand } from "./live-run.js";
 import type { Progress } from "./progress.js";
 
 export interface RunOptions {
@@ -17,10 +18,13 @@ export interface RunOptions {
   verbose?: boolean;
   /** M400 waits for the machine, as in a live print. */
   live?: boolean;
+  /** Devices of real micro-controllers, `[NAME=]DEVICE`: the host runs on them in real time. */
+  mcu?: string[];
 }
 
 export async function runCommand(configFile: string, options: RunOptions, progress: Progress, signal: AbortSignal): Promise<number> {
   if (!existsSync(configFile)) throw new UsageError(`Printer configuration "${configFile}" does not exist`);
+  if (options.mcu !== undefined && options.mcu.length > 0) return liveRunCommand(configFile, { ...options, mcu: options.mcu }, progress, signal);
   if (options.gcode === undefined) throw new UsageError("Option --gcode is missing: name a file with G-code to run");
   if (!existsSync(options.gcode)) throw new UsageError(`G-code file "${options.gcode}" does not exist`);
   const seed = seedOption(options.seed);

@@ -69,6 +69,11 @@ export class RealtimeWorld {
     this.#wake?.();
   }
 
+  /** After an abort: lets the loop run again, to end things in good order. */
+  resume(): void {
+    this.#abort = false;
+  }
+
   /** Runs until `done()` holds (checked after every round) or the clock reads `limit` (seconds). */
   async run(done: () => boolean, limit: number): Promise<WorldStop> {
     for (;;) {

@@ -1,0 +1,109 @@
+/**
+ * `kalico-hil run PRINTER.cfg --mcu [NAME=]DEVICE`: the host in real time on real micro-controllers. With a job it runs the job and
+ * ends; without one it stays up until it is stopped. What the printer says and how its state changes goes to the terminal, in
+ * Kalico's words.
+ */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { feedGcode, type FeedResult } from "../../host/gcode/gcode-file-input.js";
+import type { HostObserver } from "../../host/observer.js";
+import { LivePrinter, type HostLines } from "../world/live-printer.js";
+import { RealtimeWorld } from "../world/realtime-world.js";
+import { SerialLines } from "../world/serial-lines.js";
+import { EXIT, UsageError } from "./exit-codes.js";
+import type { Progress } from "./progress.js";
+
+export interface LiveRunOptions {
+  gcode?: string;
+  json?: string;
+  verbose?: boolean;
+  /** Devices as on the command line: `DEVICE` for the main micro-controller, `NAME=DEVICE` for others. */
+  mcu: readonly string[];
+}
+
+/** Devices by name of the micro-controller. @throws UsageError */
+export function parseDevices(texts: readonly string[]): Map<string, string> {
+  const devices = new Map<string, string>();
+  for (const text of texts) {
+    const [, name = "mcu", path = ""] = /^(?:([\w-]+)=)?(.+)$/.exec(text) ?? [];
+    if (devices.has(name)) throw new UsageError(`Option --mcu names two devices for [mcu${name === "mcu" ? "" : ` ${name}`}]: "${devices.get(name)}" and "${path}"`);
+    devices.set(name, path);
+  }
+  return devices;
+}
+
+/** @param prepare is told the printer before it starts, e.g. to serve clients */
+export async function liveRunCommand(
+  configFile: string, options: LiveRunOptions, progress: Progress, signal: AbortSignal, prepare: (live: LivePrinter) => void = () => undefined,
+): Promise<number> {
+  const devices = parseDevices(options.mcu);
+  for (const [name, path] of devices) {
+    if (!existsSync(path)) throw new UsageError(`Device "${path}" of micro-controller "${name}" does not exist: connect the board, or look in /dev/serial/by-id`);
+  }
+  if (options.gcode !== undefined && !existsSync(options.gcode)) throw new UsageError(`G-code file "${options.gcode}" does not exist`);
+  const world = new RealtimeWorld();
+  signal.addEventListener("abort", () => world.abort());
+  const verbose = options.verbose === true;
+  const log = (level: string, text: string): void => { if (verbose || level === "error" || level === "warning") progress.line(`${level}: ${text.split("\n", 1)[0]}`); };
+  const lines: HostLines = new SerialLines({ devices, log });
+  const observer: HostObserver = {
+    onLog: log,
+    onGcodeResponse: (line) => { if (verbose || line.startsWith("!!")) progress.line(line); },
+    onStateChange: (state, message) => progress.line(`${state}: ${message.trim().split("\n", 1)[0]}`),
+  };
+  const live = new LivePrinter({ configFile: resolve(configFile), lines, world, observer });
+  prepare(live);
+  const started = world.clock.monotonic();
+  const result = options.gcode === undefined ? await stayUp(live, progress) : await runJob(live, readFileSync(options.gcode, "utf8"));
+  const [message, state] = live.printer?.getStateMessage() ?? ["", "startup"];
+  const stats = lineStatistics(live);
+  // After an abort the world has stopped; the disconnect needs it once more.
+  await closeDown(live, world);
+  if (options.json !== undefined) {
+    writeFileSync(options.json, `${JSON.stringify({
+      state, message: message.trim().split("\n", 1)[0], lines: result?.lines ?? 0, errors: result?.errors ?? [], seconds: world.clock.monotonic() - started, lives: live.lives, mcus: stats,
+    }, null, 2)}\n`);
+  }
+  for (const error of result?.errors.slice(0, 10) ?? []) progress.line(`error: ${error}`);
+  for (const [name, { bytesRetransmit, bytesInvalid }] of Object.entries(stats)) progress.line(`mcu '${name}': ${bytesRetransmit} bytes repeated, ${bytesInvalid} bytes invalid`);
+  if (signal.aborted) return EXIT.interrupted;
+  if (state !== "ready") progress.line(message.trim());
+  return state === "ready" && (options.gcode === undefined || (result !== undefined && !result.stopped && result.errors.length === 0)) ? EXIT.conforming : EXIT.notConforming;
+}
+
+/** Until somebody stops it, or the host ends by itself. */
+async function stayUp(live: LivePrinter, progress: Progress): Promise<undefined> {
+  progress.line("the printer stays up until you stop it (Ctrl-C)");
+  await live.run(() => false);
+  return undefined;
+}
+
+/** Feeds the job to the first life that is ready; ends when all moves are made, or the printer is not ready any more. */
+async function runJob(live: LivePrinter, text: string): Promise<FeedResult | undefined> {
+  const state = (): string => live.printer!.getStateMessage()[1];
+  await live.run(() => live.printer !== undefined && state() !== "startup");
+  if (state() !== "ready") return undefined;
+  const { printer } = live;
+  let result: FeedResult | undefined;
+  feedGcode(printer!, text.split(/\r?\n/).concat("M400"), { onDone: (done) => { result = done; } });
+  await live.run(() => result !== undefined || printer!.isShutdown() || live.printer !== printer);
+  return result;
+}
+
+async function closeDown(live: LivePrinter, world: RealtimeWorld): Promise<void> {
+  world.resume();
+  await live.stop();
+}
+
+export interface LineStatistics { bytesWritten: number; bytesRead: number; bytesRetransmit: number; bytesInvalid: number }
+
+/** What the lines of the present life have carried, by micro-controller. */
+export function lineStatistics(live: LivePrinter): Record<string, LineStatistics> {
+  const found: Record<string, LineStatistics> = {};
+  for (const [key, object] of live.printer?.lookupObjects("mcu") ?? []) {
+    const text = String((object as { stats?(eventTime: number): [boolean, string] }).stats?.(live.world.clock.monotonic())[1] ?? "");
+    const value = (name: string): number => Number(new RegExp(`\\b${name}=(\\d+)`).exec(text)?.[1] ?? 0);
+    found[key.replace(/^mcu +/, "")] = { bytesWritten: value("bytes_write"), bytesRead: value("bytes_read"), bytesRetransmit: value("bytes_retransmit"), bytesInvalid: value("bytes_invalid") };
+  }
+  return found;
+}
