@@ -301,5 +301,31 @@ def load_config(config):
       });
       await expect(started(chip("[query_adc]\n[temperature_sensor t]\nsensor_type: EPCOS 100K B57560G104F\nsensor_pin: mine:c\n"))).rejects.toThrow("mine has no adc");
     });
+
+    it("lets plugins change the colours of leds in place and have leds of their own", async () => {
+      const said = await tried(`
+chain = printer.lookup_object("neopixel np")
+chain.led_helper.led_state[1] = (0., 1., 0., 0.)
+chain.led_helper.need_transmit = True
+chain.led_helper._check_transmit()
+say(repr(chain.get_status(0)["color_data"]))
+self.gcode.run_script_from_command("SET_LED LED=tried RED=0.5 INDEX=2 SYNC=0\\nSET_LED LED=np BLUE=1")
+toolhead.wait_moves()
+self.reactor.pause(self.reactor.monotonic() + .5)
+say(repr(self.shown))
+say(repr(chain.led_helper.led_state == [(0., 0., 1., 0.)] * 3))
+`, watchPlugins, {
+        init: `
+from klippy.extras import led
+self.shown = []
+self.helper = led.LEDHelper(config, lambda state, t: self.shown.append((state, t)), 2)`,
+        config: "[neopixel np]\npin: PC3\nchain_count: 3\ncolor_order: GRB, RGB, GRBW",
+      });
+      expect(said).toEqual([
+        "// [(0.0, 0.0, 0.0, 0.0), (0.0, 1.0, 0.0, 0.0), (0.0, 0.0, 0.0, 0.0)]",
+        "// [([(0.0, 0.0, 0.0, 0.0), (0.5, 0.0, 0.0, 0.0)], None)]",
+        "// True",
+      ]);
+    });
   });
 }

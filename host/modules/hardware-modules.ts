@@ -11,7 +11,9 @@ import * as heaterBed from "./heater-bed.js";
 import * as heaterFan from "./heater-fan.js";
 import * as heaterGeneric from "./heater-generic.js";
 import * as heaters from "./heaters.js";
+import * as led from "./led.js";
 import * as motionReport from "./motion-report.js";
+import * as neopixel from "./neopixel.js";
 import * as outputPin from "./output-pin.js";
 import * as pidCalibrate from "./pid-calibrate.js";
 import * as queryAdc from "./query-adc.js";
@@ -35,7 +37,9 @@ export const hardwareModules: Record<string, HostModule> = {
   heater_fan: heaterFan,
   heater_generic: heaterGeneric,
   heaters,
+  led,
   motion_report: motionReport,
+  neopixel,
   output_pin: outputPin,
   pid_calibrate: pidCalibrate,
   query_adc: queryAdc,

@@ -10,11 +10,12 @@ import { digitalOut } from "./digital-out.js";
 import { endstop } from "./endstop.js";
 import type { FirmwareFeature } from "./feature.js";
 import type { Firmware } from "./firmware.js";
+import { neopixel } from "./neopixel.js";
 import { pwmOut } from "./pwm.js";
 import { stepper } from "./stepper-commands.js";
 import { trsync } from "./trsync.js";
 
 /** Features in the order in which firmware links them, which numbers their commands. */
 export function standardFeatures(board: BoardProfile, flavour: "kalico" | "klipper", core: () => Firmware): FirmwareFeature[] {
-  return [basecmd(core, board.restartCommand), stepper(board), trsync, endstop, digitalOut, pwmOut, analogIn(flavour), buttons, counter];
+  return [basecmd(core, board.restartCommand), stepper(board), trsync, endstop, digitalOut, pwmOut, analogIn(flavour), buttons, counter, neopixel];
 }

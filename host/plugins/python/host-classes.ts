@@ -11,6 +11,7 @@ import { TrDispatch } from "../../mcu/trdispatch.js";
 import { Fan, FanTachometer } from "../../modules/fan-drive.js";
 import { DebounceButton } from "../../modules/buttons.js";
 import { GCodeRequestQueue } from "../../modules/gcode-request-queue.js";
+import { LedHelper } from "../../modules/led-helper.js";
 import { RunoutHelper } from "../../modules/runout-helper.js";
 import { calcMoveTime } from "../../motion/force-move.js";
 import { ExtruderStepper } from "../../motion/extruder-stepper.js";
@@ -71,6 +72,7 @@ export const HOST_CLASSES: Readonly<Record<string, AnyFunction>> = {
   "extras.fan.Fan": (config: ConfigSection, defaultShutdownSpeed: number) => new Fan(config, defaultShutdownSpeed),
   "extras.fan.FanTachometer": (config: ConfigSection) => new FanTachometer(config),
   "extras.filament_switch_sensor.RunoutHelper": (config: ConfigSection, sensor, runoutDistance: number) => new RunoutHelper(config, sensor, runoutDistance),
+  "extras.led.LEDHelper": (config: ConfigSection, update, ledCount: number) => new LedHelper(config, update, ledCount),
   "extras.buttons.DebounceButton": (config: ConfigSection, action) => new DebounceButton(config, action),
   "chelper.trapq": () => new Trapq(),
   "chelper.trdispatch": () => new TrDispatch(),

@@ -9,10 +9,6 @@ def _range(item):
 
 class Kinematics(HostObject):
     supports_dual_carriage = attribute(bool)
-    rails = host_list()
-    limits = host_list(_range)
-    max_z_velocity = attribute(float)
-    max_z_accel = attribute(float)
 
     @property
     def axes_min(self):
@@ -29,13 +25,7 @@ class Kinematics(HostObject):
     def calc_position(self, stepper_positions): ...
 
     @method
-    def update_limits(self, i, range): ...
-
-    @method
     def set_position(self, newpos, homing_axes): ...
-
-    def note_z_not_homed(self):
-        self._call("clearHomingState", "z")
 
     @method
     def clear_homing_state(self, clear_axes): ...
@@ -48,3 +38,23 @@ class Kinematics(HostObject):
 
     @method
     def get_status(self, eventtime): ...
+
+
+class RailKinematics(Kinematics):
+    """Kinematics with rails."""
+
+    rails = host_list()
+    max_z_velocity = attribute(float)
+    max_z_accel = attribute(float)
+
+    def note_z_not_homed(self):
+        self._call("clearHomingState", "z")
+
+
+class BoxKinematics(RailKinematics):
+    """Kinematics whose axes have a range each, from the moment they are homed; low above high: not homed."""
+
+    limits = host_list(_range)
+
+    @method
+    def update_limits(self, i, range): ...

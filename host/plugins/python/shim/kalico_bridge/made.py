@@ -1,6 +1,6 @@
 """Host objects that plugins make by themselves, functions of the host's modules, and lists that they change."""
 from kalico_bridge import codec
-from kalico_bridge.proxy import bridge_call
+from kalico_bridge.proxy import bridge_call, camel, missing
 
 
 def construct(proxy, anchor, name, *arguments):
@@ -46,14 +46,15 @@ class host_list:
         self.name = name
 
     def __set_name__(self, owner, name):
-        from kalico_bridge.proxy import camel
-
+        self.member = name
         self.name = self.name or camel(name)
 
     def __get__(self, proxy, owner=None):
         if proxy is None:
             return self
         items = proxy._get(self.name)
+        if items is None:
+            return missing(proxy, self.member)
         if self.convert is not None:
             items = [self.convert(item) for item in items]
         return _HostList(items)._bind(proxy, self.name)

@@ -1,8 +1,8 @@
 """Kinematics `corexy`."""
-from kalico_bridge.kinematics import Kinematics
+from kalico_bridge.kinematics import BoxKinematics
 from kalico_bridge.proxy import host_class
 
 
 @host_class("CoreXYKinematics")
-class CoreXYKinematics(Kinematics):
+class CoreXYKinematics(BoxKinematics):
     pass

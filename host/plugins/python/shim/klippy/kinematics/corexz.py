@@ -1,8 +1,8 @@
 """Kinematics `corexz`."""
-from kalico_bridge.kinematics import Kinematics
+from kalico_bridge.kinematics import BoxKinematics
 from kalico_bridge.proxy import host_class
 
 
 @host_class("CoreXZKinematics")
-class CoreXZKinematics(Kinematics):
+class CoreXZKinematics(BoxKinematics):
     pass

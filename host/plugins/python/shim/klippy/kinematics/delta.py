@@ -1,8 +1,8 @@
 """Kinematics `delta`."""
-from kalico_bridge.kinematics import Kinematics
+from kalico_bridge.kinematics import RailKinematics
 from kalico_bridge.proxy import host_class
 
 
 @host_class("DeltaKinematics")
-class DeltaKinematics(Kinematics):
+class DeltaKinematics(RailKinematics):
     pass

@@ -1,8 +1,8 @@
 """Kinematics `deltesian`."""
-from kalico_bridge.kinematics import Kinematics
+from kalico_bridge.kinematics import RailKinematics
 from kalico_bridge.proxy import host_class
 
 
 @host_class("DeltesianKinematics")
-class DeltesianKinematics(Kinematics):
+class DeltesianKinematics(RailKinematics):
     pass

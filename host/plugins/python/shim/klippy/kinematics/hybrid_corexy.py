@@ -1,8 +1,8 @@
 """Kinematics `hybrid_corexy`."""
-from kalico_bridge.kinematics import Kinematics
+from kalico_bridge.kinematics import BoxKinematics
 from kalico_bridge.proxy import host_class
 
 
 @host_class("HybridCoreXYKinematics")
-class HybridCoreXYKinematics(Kinematics):
+class HybridCoreXYKinematics(BoxKinematics):
     pass

@@ -1,8 +1,8 @@
 """Kinematics `limited_cartesian`."""
-from kalico_bridge.kinematics import Kinematics
+from kalico_bridge.kinematics import BoxKinematics
 from kalico_bridge.proxy import host_class
 
 
 @host_class("LimitedCartKinematics")
-class LimitedCartKinematics(Kinematics):
+class LimitedCartKinematics(BoxKinematics):
     pass

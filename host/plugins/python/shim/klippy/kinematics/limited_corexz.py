@@ -1,8 +1,8 @@
 """Kinematics `limited_corexz`."""
-from kalico_bridge.kinematics import Kinematics
+from kalico_bridge.kinematics import BoxKinematics
 from kalico_bridge.proxy import host_class
 
 
 @host_class("LimitedCoreXZKinematics")
-class LimitedCoreXZKinematics(Kinematics):
+class LimitedCoreXZKinematics(BoxKinematics):
     pass

@@ -5,5 +5,4 @@ from kalico_bridge.proxy import host_class
 
 @host_class("NoneKinematics")
 class NoneKinematics(Kinematics):
-    def note_z_not_homed(self):
-        raise AttributeError("'NoneKinematics' object has no attribute 'note_z_not_homed'")
+    pass

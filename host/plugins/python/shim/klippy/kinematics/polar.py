@@ -1,8 +1,8 @@
 """Kinematics `polar`."""
-from kalico_bridge.kinematics import Kinematics
+from kalico_bridge.kinematics import RailKinematics
 from kalico_bridge.proxy import host_class
 
 
 @host_class("PolarKinematics")
-class PolarKinematics(Kinematics):
+class PolarKinematics(RailKinematics):
     pass
