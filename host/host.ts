@@ -2,6 +2,7 @@
  * The whole host: wires the stages into a printer. In: a reactor, start arguments with ports, imported
  * plugins. Out: a printer that runs when its reactor is driven. The one place that knows all stages.
  */
+import { addWebhooks } from "./api/webhooks.js";
 import { addGcodeObjects } from "./gcode/early-objects.js";
 import { addMcus, addPins } from "./mcu/printer-mcus.js";
 import { builtinModules } from "./modules/index.js";
@@ -33,7 +34,7 @@ export function createHost({ reactor, startArgs, plugins = [], observer = {}, wa
     modules,
     observer,
     stages: {
-      early: [addGcodeObjects],
+      early: [addGcodeObjects, addWebhooks],
       beforeSections: [(config) => addPins(config), (config) => addMcus(config)],
       afterSections: [(config) => addPrinterObjects(config.getSection("printer"))],
     },

@@ -58,6 +58,8 @@ export class GCodeDispatch {
   #handlers: Map<string, GCodeHandler> = this.#baseHandlers;
   readonly #muxCommands = new Map<string, MuxCommand>();
   readonly #help = new Map<string, string>();
+  /** By command: the handler that came first, whoever replaced it since. */
+  readonly #firstHandlers = new Map<string, GCodeHandler>();
   readonly #outputHandlers: ((message: string) => void)[] = [];
   #statusCommands: Record<string, { help?: string }> | undefined;
   #interruptCounter = 0;
@@ -98,6 +100,7 @@ export class GCodeDispatch {
       run = (gcmd) => handler(this.#withExtendedParams(gcmd));
     }
     this.#readyHandlers.set(command, run);
+    if (!this.#firstHandlers.has(command)) this.#firstHandlers.set(command, handler);
     if (options.whenNotReady === true) this.#baseHandlers.set(command, run);
     if (options.desc != null) this.#help.set(command, options.desc);
     return undefined;
@@ -147,6 +150,11 @@ export class GCodeDispatch {
   /** The handler that a command would run now. */
   lookupHandler(command: string): GCodeHandler | undefined {
     return this.#handlers.get(command);
+  }
+
+  /** The handler that was registered first for a command: the method of the object that brought it. */
+  firstHandler(command: string): GCodeHandler | undefined {
+    return this.#firstHandlers.get(command);
   }
 
   /** Names of the commands that can run now. */

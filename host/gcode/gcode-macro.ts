@@ -7,7 +7,7 @@ import type { ConfigSection } from "../config/config-section.js";
 import type { PrinterConfig } from "../config/printer-config.js";
 import { CommandError, ConfigError } from "../errors.js";
 import type { Printer } from "../printer/printer-surface.js";
-import type { GCodeDispatch } from "./dispatch.js";
+import type { GCodeDispatch, MaybePromise } from "./dispatch.js";
 import type { GCodeCommand } from "./gcode-command.js";
 import { PrinterStatus, type TemplateStatusSource } from "./printer-status.js";
 import { plainToValue, valueToPlain } from "./template/host-values.js";
@@ -155,9 +155,9 @@ export class GCodeMacro implements TemplateStatusSource {
   readonly alias: string;
   readonly template: Template;
   readonly renameExisting: string | null;
-  readonly #printer: Printer;
-  readonly #gcode: GCodeDispatch;
-  readonly #description: string;
+  readonly printer: Printer;
+  readonly gcode: GCodeDispatch;
+  readonly cmdDesc: string;
   /** Replaced, never changed: readers may keep it. */
   #variables = new Dict();
   #status: Record<string, unknown> | undefined;
@@ -168,14 +168,14 @@ export class GCodeMacro implements TemplateStatusSource {
     if (words.length > 2) throw config.error(`Name of section '${config.getName()}' contains illegal whitespace`);
     const name = words[1]!;
     this.alias = name.toUpperCase();
-    this.#printer = config.getPrinter();
-    const macros = this.#printer.loadObject<PrinterGCodeMacro>(config, "gcode_macro");
+    this.printer = config.getPrinter();
+    const macros = this.printer.loadObject<PrinterGCodeMacro>(config, "gcode_macro");
     this.template = macros.loadTemplate(config, "gcode");
-    this.#gcode = this.#printer.lookupObject<GCodeDispatch>("gcode");
+    this.gcode = this.printer.lookupObject<GCodeDispatch>("gcode");
     this.renameExisting = config.get("rename_existing", { default: null });
-    this.#description = config.get("description", { default: "G-Code macro" });
+    this.cmdDesc = config.get("description", { default: "G-Code macro" });
     this.#registerAlias(config);
-    this.#gcode.registerMuxCommand("SET_GCODE_VARIABLE", "MACRO", name, (gcmd) => this.#setVariable(gcmd), {
+    this.gcode.registerMuxCommand("SET_GCODE_VARIABLE", "MACRO", name, (gcmd) => this.#setVariable(gcmd), {
       desc: "Set the value of a G-Code macro variable",
     });
     this.#readVariables(config);
@@ -184,20 +184,20 @@ export class GCodeMacro implements TemplateStatusSource {
   #registerAlias(config: ConfigSection): void {
     const { renameExisting } = this;
     if (renameExisting === null) {
-      this.#gcode.registerCommand(this.alias, (gcmd) => this.run(gcmd), { desc: this.#description });
+      this.gcode.registerCommand(this.alias, (gcmd) => this.run(gcmd), { desc: this.cmdDesc });
       return;
     }
-    if (this.#gcode.isTraditionalGcode(this.alias) !== this.#gcode.isTraditionalGcode(renameExisting)) {
+    if (this.gcode.isTraditionalGcode(this.alias) !== this.gcode.isTraditionalGcode(renameExisting)) {
       throw config.error(`G-Code macro rename of different types ('${this.alias}' vs '${renameExisting}')`);
     }
-    this.#printer.registerEventHandler("klippy:connect", () => this.#swapNames(renameExisting));
+    this.printer.registerEventHandler("klippy:connect", () => this.#swapNames(renameExisting));
   }
 
   #swapNames(renameExisting: string): void {
-    const previous = this.#gcode.registerCommand(this.alias, null);
+    const previous = this.gcode.registerCommand(this.alias, null);
     if (previous === undefined) throw new ConfigError(`Existing command '${this.alias}' not found in gcode_macro rename`);
-    this.#gcode.registerCommand(renameExisting, previous, { desc: `Renamed builtin of '${this.alias}'` });
-    this.#gcode.registerCommand(this.alias, (gcmd) => this.run(gcmd), { desc: this.#description });
+    this.gcode.registerCommand(renameExisting, previous, { desc: `Renamed builtin of '${this.alias}'` });
+    this.gcode.registerCommand(this.alias, (gcmd) => this.run(gcmd), { desc: this.cmdDesc });
   }
 
   #readVariables(config: ConfigSection): void {
@@ -243,8 +243,23 @@ export class GCodeMacro implements TemplateStatusSource {
     this.#status = undefined;
   }
 
-  /** Runs the macro with the parameters of a command. */
-  async run(gcmd: GCodeCommand): Promise<void> {
+  /** The variables with their Python types; assigning replaces them all. */
+  get variables(): Dict {
+    return this.#variables;
+  }
+
+  set variables(variables: Dict | Readonly<Record<string, unknown>>) {
+    this.#variables = plainToValue(variables) as Dict;
+    this.#status = undefined;
+  }
+
+  /** What the command does: a class derived from this one may put something else in place. */
+  run(gcmd: GCodeCommand): MaybePromise<unknown> {
+    return this.runMacro(gcmd);
+  }
+
+  /** Runs the template with the parameters of a command. */
+  async runMacro(gcmd: GCodeCommand): Promise<void> {
     if (this.inScript) throw gcmd.error(`Macro ${this.alias} called recursively`);
     const context: TemplateContext = new Map();
     for (const { items: [name, value] } of this.#variables.items()) context.set(str(name!), value!);

@@ -39,7 +39,7 @@ export class ExcludeObject {
     this.gcode = this.printer.lookupObject<GCodeDispatch>("gcode");
     this.gcodeMove = this.printer.loadObject<GCodeMove>(config, "gcode_move");
     if (!config.getBoolean("enable_exclude_object", { default: true })) return;
-    this.printer.registerEventHandler("virtual_sdcard:reset_file", () => this.#resetFile());
+    this.printer.registerEventHandler("virtual_sdcard:reset_file", () => this.resetFile());
     const add = (command: string, handler: (gcmd: GCodeCommand) => void, desc: string): void => {
       this.gcode.registerCommand(command, handler, { desc });
     };
@@ -82,7 +82,7 @@ export class ExcludeObject {
     this.gcodeMove.resetLastPosition();
   }
 
-  #resetFile(): void {
+  resetFile(): void {
     this.objects = [];
     this.excludedObjects = [];
     this.currentObject = null;
@@ -93,7 +93,7 @@ export class ExcludeObject {
 
   #start(gcmd: GCodeCommand): void {
     const name = gcmd.get("NAME").toUpperCase();
-    if (!this.objects.some((object) => object.name === name)) this.#addObject({ name });
+    if (!this.objects.some((object) => object.name === name)) this.addObject({ name });
     this.currentObject = name;
   }
 
@@ -112,13 +112,13 @@ export class ExcludeObject {
   #exclude(gcmd: GCodeCommand): void {
     const name = gcmd.get("NAME", { default: "" }).toUpperCase();
     if (gcmd.get("RESET", { default: null })) {
-      if (name !== "") this.#unexcludeObject(name);
+      if (name !== "") this.unexcludeObject(name);
       else this.excludedObjects = [];
     } else if (name !== "") {
-      if (!this.excludedObjects.includes(name)) this.#excludeObject(name);
+      if (!this.excludedObjects.includes(name)) this.excludeObject(name);
     } else if (gcmd.get("CURRENT", { default: null })) {
       if (this.currentObject === null) throw gcmd.error("There is no current object to cancel");
-      this.#excludeObject(this.currentObject);
+      this.excludeObject(this.currentObject);
     } else {
       gcmd.respondInfo(`Excluded objects: ${this.excludedObjects.join(" ")}`);
     }
@@ -127,13 +127,13 @@ export class ExcludeObject {
   #define(gcmd: GCodeCommand): void {
     const name = gcmd.get("NAME", { default: "" }).toUpperCase();
     if (gcmd.get("RESET", { default: null })) {
-      this.#resetFile();
+      this.resetFile();
     } else if (name !== "") {
       const { NAME: _name, CENTER: center, POLYGON: polygon, ...parameters } = gcmd.getCommandParameters();
       const object: PrintObject = { name, ...parameters };
       if (center !== undefined) object.center = JSON.parse(`[${center}]`);
       if (polygon !== undefined) object.polygon = JSON.parse(polygon);
-      this.#addObject(object);
+      this.addObject(object);
     } else {
       this.#listObjects(gcmd);
     }
@@ -145,17 +145,17 @@ export class ExcludeObject {
     gcmd.respondInfo(`Known objects: ${list}`);
   }
 
-  #addObject(object: PrintObject): void {
+  addObject(object: PrintObject): void {
     this.objects = [...this.objects, object].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   }
 
-  #excludeObject(name: string): void {
+  excludeObject(name: string): void {
     this.#registerTransform();
     this.gcode.respondInfo(`Excluding object ${name}`);
     if (!this.excludedObjects.includes(name)) this.excludedObjects = [...this.excludedObjects, name].sort();
   }
 
-  #unexcludeObject(name: string): void {
+  unexcludeObject(name: string): void {
     this.gcode.respondInfo(`Unexcluding object ${name}`);
     this.excludedObjects = this.excludedObjects.filter((one) => one !== name);
   }

@@ -5,6 +5,8 @@
  */
 import type { ConfigSection } from "../config/config-section.js";
 import { CommandError, ConfigError } from "../errors.js";
+import { valueToPlain } from "../gcode/template/host-values.js";
+import { Dict, Float } from "../gcode/template/py-values.js";
 import type { GCodeDispatch, GCodeHandler, MaybePromise } from "../gcode/dispatch.js";
 import { gcodeFloat, type GCodeCommand } from "../gcode/gcode-command.js";
 import { Coord } from "../motion/coord.js";
@@ -136,6 +138,23 @@ export class GCodeMove {
     this.moveTransform = transform;
     this.moveWithTransform = transform;
     return old as MoveTarget;
+  }
+
+  /** Saved states by name under Kalico's names. */
+  get kalicoStates(): Record<string, Record<string, unknown>> {
+    return Object.fromEntries([...this.savedStates].map(([name, state]) => [name, stateToKalico(state)]));
+  }
+
+  set kalicoStates(states: Dict | Readonly<Record<string, Record<string, unknown>>>) {
+    this.savedStates.clear();
+    const plain = (states instanceof Dict ? valueToPlain(states) : states) as Readonly<Record<string, Record<string, unknown>>>;
+    for (const [name, state] of Object.entries(plain)) this.savedStates.set(name, stateFromKalico(state));
+  }
+
+  /** Puts a function in place of the head of the chain, which goes on telling the position. */
+  replaceMove(move: MoveTarget["move"]): void {
+    const target = this.moveWithTransform;
+    this.moveWithTransform = { move, getPosition: () => target!.getPosition() };
   }
 
   /** Takes the position from the toolhead again, after something else than g-code moved it. */
@@ -292,6 +311,21 @@ export class GCodeMove {
     if (toolhead === null) throw gcmd.error("Printer not ready");
     gcmd.respondInfo(describePosition(toolhead, this));
   }
+}
+
+const STATE_KEYS = {
+  absoluteCoord: "absolute_coord", absoluteExtrude: "absolute_extrude", basePosition: "base_position", lastPosition: "last_position",
+  homingPosition: "homing_position", speed: "speed", speedFactor: "speed_factor", extrudeFactor: "extrude_factor",
+} as const;
+
+/** Plain numbers of a state are floats for Kalico, whole or not. */
+function stateToKalico(state: SavedState): Record<string, unknown> {
+  const float = (value: unknown): unknown => (typeof value === "number" ? new Float(value) : Array.isArray(value) ? value.map(float) : value);
+  return Object.fromEntries(Object.entries(STATE_KEYS).map(([ours, theirs]) => [theirs, float(state[ours as keyof SavedState])]));
+}
+
+function stateFromKalico(state: Readonly<Record<string, unknown>>): SavedState {
+  return Object.fromEntries(Object.entries(STATE_KEYS).map(([ours, theirs]) => [ours, state[theirs]])) as unknown as SavedState;
 }
 
 const coordOf = (position: readonly number[]): Coord => new Coord(position[0], position[1], position[2], position[3]);

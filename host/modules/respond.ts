@@ -7,20 +7,20 @@ const PREFIXES: Readonly<Record<string, string>> = { echo: "echo:", command: "//
 const PREFIXES_NO_SPACE: Readonly<Record<string, string>> = { echo_no_space: "echo:" };
 
 export class Respond {
-  readonly #defaultPrefix: string;
+  readonly defaultPrefix: string;
 
   constructor(config: ConfigSection) {
     const prefix = config.getChoice("default_type", PREFIXES, { default: "echo" });
-    this.#defaultPrefix = config.get("default_prefix", { default: prefix });
+    this.defaultPrefix = config.get("default_prefix", { default: prefix });
     if (!config.getBoolean("enable_respond", { default: true })) return;
     const gcode = config.getPrinter().lookupObject<GCodeDispatch>("gcode");
-    gcode.registerCommand("M118", (gcmd) => gcmd.respondRaw(`${this.#defaultPrefix} ${gcmd.getRawCommandParameters()}`), { whenNotReady: true });
+    gcode.registerCommand("M118", (gcmd) => gcmd.respondRaw(`${this.defaultPrefix} ${gcmd.getRawCommandParameters()}`), { whenNotReady: true });
     gcode.registerCommand("RESPOND", (gcmd) => this.#respond(gcmd), { whenNotReady: true, desc: "Echo the message prepended with a prefix" });
   }
 
   #respond(gcmd: GCodeCommand): void {
     const type = gcmd.get("TYPE", { default: null })?.toLowerCase();
-    let prefix = this.#defaultPrefix;
+    let prefix = this.defaultPrefix;
     let separator = " ";
     if (type !== undefined) {
       if (Object.hasOwn(PREFIXES, type)) {

@@ -9,39 +9,50 @@ import { CommandError } from "../errors.js";
 import type { GCodeDispatch } from "../gcode/dispatch.js";
 import type { GCodeCommand } from "../gcode/gcode-command.js";
 import type { TemplateStatusSource } from "../gcode/printer-status.js";
-import { valueToPlain } from "../gcode/template/host-values.js";
+import { plainToValue, valueToPlain } from "../gcode/template/host-values.js";
 import { parseLiteral } from "../gcode/template/py-literal.js";
 import { Dict, PyError, repr, str, type Value } from "../gcode/template/py-values.js";
 import type { Printer } from "../printer/printer-surface.js";
 
 export class SaveVariables implements TemplateStatusSource {
-  readonly #printer: Printer;
-  readonly #filename: string;
+  readonly printer: Printer;
+  readonly filename: string;
   #variables = new Dict();
   #status: Record<string, unknown> = {};
 
   constructor(config: ConfigSection) {
-    this.#printer = config.getPrinter();
-    this.#filename = config.get("filename").replace(/^~(?=\/|$)/, homedir());
+    this.printer = config.getPrinter();
+    this.filename = config.get("filename").replace(/^~(?=\/|$)/, homedir());
     try {
-      if (!existsSync(this.#filename)) writeFileSync(this.#filename, "");
-      this.#load();
+      if (!existsSync(this.filename)) writeFileSync(this.filename, "");
+      this.loadVariables();
     } catch (error) {
       if (error instanceof CommandError) throw config.error(error.message);
       throw error;
     }
-    const gcode = this.#printer.lookupObject<GCodeDispatch>("gcode");
+    const gcode = this.printer.lookupObject<GCodeDispatch>("gcode");
     gcode.registerCommand("SAVE_VARIABLE", (gcmd) => this.#save(gcmd), { desc: "Save arbitrary variables to disk" });
   }
 
-  #load(): void {
+  /** Reads the file again. @throws CommandError when it cannot be read */
+  loadVariables(): void {
     try {
-      this.#variables = readVariables(readFileSync(this.#filename, "utf8"));
+      this.#variables = readVariables(readFileSync(this.filename, "utf8"));
     } catch (error) {
       const message = "Unable to parse existing variable file";
-      this.#printer.log("error", message, error);
+      this.printer.log("error", message, error);
       throw new CommandError(message);
     }
+    this.#status = valueToPlain(this.#variables) as Record<string, unknown>;
+  }
+
+  /** The variables with their Python types; assigning replaces them, on disk only with the next SAVE_VARIABLE. */
+  get allVariables(): Dict {
+    return this.#variables;
+  }
+
+  set allVariables(variables: Dict | Readonly<Record<string, unknown>>) {
+    this.#variables = plainToValue(variables) as Dict;
     this.#status = valueToPlain(this.#variables) as Record<string, unknown>;
   }
 
@@ -59,13 +70,13 @@ export class SaveVariables implements TemplateStatusSource {
     for (const { items: [key, one] } of this.#variables.items()) variables.set(key!, one!);
     variables.set(name, value);
     try {
-      writeFileSync(this.#filename, writeVariables(variables));
+      writeFileSync(this.filename, writeVariables(variables));
     } catch (error) {
       const message = "Unable to save variable";
-      this.#printer.log("error", message, error);
+      this.printer.log("error", message, error);
       throw gcmd.error(message);
     }
-    this.#load();
+    this.loadVariables();
   }
 
   getStatus(_eventTime?: number): { variables: Record<string, unknown> } {

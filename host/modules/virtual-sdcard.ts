@@ -77,7 +77,7 @@ export class VirtualSdcard {
     }
     gcode.registerCommand("SDCARD_RESET_FILE", (gcmd) => {
       if (this.cmdFromSd) throw gcmd.error("SDCARD_RESET_FILE cannot be run from the sdcard");
-      return this.#resetFile();
+      return this.resetFile();
     }, { desc: "Clears a loaded SD File. Stops the print if necessary" });
     gcode.registerCommand("SDCARD_PRINT_FILE", (gcmd) => this.#printFile(gcmd), {
       desc: "Loads a SD file and starts the print.  May include files in subdirectories.",
@@ -164,7 +164,7 @@ export class VirtualSdcard {
     gcmd.respondRaw("End file list");
   }
 
-  #loadFile(gcmd: GCodeCommand, filename: string, checkSubdirs: boolean): void {
+  loadFile(gcmd: GCodeCommand, filename: string, checkSubdirs: boolean): void {
     const names = this.getFileList(checkSubdirs).map(([name]) => name);
     let file: GCodeFileReader;
     try {
@@ -192,7 +192,7 @@ export class VirtualSdcard {
     return true;
   }
 
-  async #resetFile(): Promise<void> {
+  async resetFile(): Promise<void> {
     await this.#closeFile();
     this.filePosition = this.fileSize = 0;
     this.printStats.reset();
@@ -205,17 +205,17 @@ export class VirtualSdcard {
 
   async #printFile(gcmd: GCodeCommand): Promise<void> {
     this.#refuseWhenBusy();
-    await this.#resetFile();
+    await this.resetFile();
     const filename = gcmd.get("FILENAME");
-    this.#loadFile(gcmd, filename.startsWith("/") ? filename.slice(1) : filename, true);
+    this.loadFile(gcmd, filename.startsWith("/") ? filename.slice(1) : filename, true);
     this.doResume();
   }
 
   async #selectFile(gcmd: GCodeCommand): Promise<void> {
     this.#refuseWhenBusy();
-    await this.#resetFile();
+    await this.resetFile();
     const filename = gcmd.getRawCommandParameters().trim();
-    this.#loadFile(gcmd, filename.startsWith("/") ? filename.slice(1) : filename, this.withSubdirs);
+    this.loadFile(gcmd, filename.startsWith("/") ? filename.slice(1) : filename, this.withSubdirs);
   }
 
   // ---- the print ----

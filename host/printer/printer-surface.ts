@@ -57,6 +57,8 @@ export interface Printer {
   sendEvent(event: string, ...args: unknown[]): unknown[];
   /** As `sendEvent`, but waits for each handler before the next. */
   sendEventAsync(event: string, ...args: unknown[]): Promise<unknown[]>;
+  /** As `sendEventAsync`, but done at once where no handler has to wait. */
+  sendEventNow(event: string, ...args: unknown[]): unknown[] | Promise<unknown[]>;
   invokeShutdown(message: string): void;
   /** As `invokeShutdown`, from outside the reactor. */
   invokeAsyncShutdown(message: string): void;

@@ -385,6 +385,25 @@ class PrinterHost implements PrinterSurface {
     return results;
   }
 
+  /** As `sendEvent`; a promise from the first handler that has to wait on. */
+  sendEventNow(event: string, ...args: unknown[]): unknown[] | Promise<unknown[]> {
+    this.observer.onEvent?.(event, args, this.#reactor.monotonic());
+    const results: unknown[] = [];
+    const handlers = this.#handlersOf(event);
+    for (let index = 0; index < handlers.length; index++) {
+      const result = handlers[index]!(...args);
+      if (isThenable(result)) return this.#sendRest(handlers, index + 1, args, results, result);
+      results.push(result);
+    }
+    return results;
+  }
+
+  async #sendRest(handlers: EventHandler[], from: number, args: unknown[], results: unknown[], pending: PromiseLike<unknown>): Promise<unknown[]> {
+    results.push(await pending);
+    for (let index = from; index < handlers.length; index++) results.push(await handlers[index]!(...args));
+    return results;
+  }
+
   async sendEventAsync(event: string, ...args: unknown[]): Promise<unknown[]> {
     this.observer.onEvent?.(event, args, this.#reactor.monotonic());
     const results: unknown[] = [];

@@ -3,6 +3,7 @@
  * declared nowhere, replaced members, live dictionaries, the parsed configuration file, the log.
  */
 import { defineHardwareFunctions } from "./bridge-functions-hardware.js";
+import { defineSoftwareFunctions } from "./bridge-functions-software.js";
 import type { PythonBridge } from "./bridge.js";
 import { KALICO_COMMIT, kalicoHas } from "./kalico-members.js";
 
@@ -62,5 +63,6 @@ export function defineBridgeFunctions(bridge: PythonBridge, reports: BridgeRepor
     }
   });
   defineHardwareFunctions(bridge);
+  defineSoftwareFunctions(bridge);
   bridge.define("log", (level: string, text: string) => reports.onLog?.(level, text));
 }

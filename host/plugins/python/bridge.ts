@@ -14,7 +14,8 @@
  *              ["x", task, function, args, work]                      call a function of the bridge
  * `work` is what Python did since its last message: see `PythonWork`.
  */
-import { decodeLine, encode, type Tagged } from "./codec.js";
+import { ABSENT, decodeLine, encode, type Tagged } from "./codec.js";
+import { isFloatArgument } from "./python-arguments.js";
 import { describeError, errorFromPython } from "./python-error.js";
 import { pythonFunction, pythonObject, type PythonObjects } from "./python-object.js";
 import type { PythonProcess } from "./python-process.js";
@@ -103,7 +104,7 @@ export class PythonBridge implements PythonObjects {
   /** Calls a Python callable or method: its value, or a promise when it had to wait. Throws what it raises. */
   call(id: number, method: string | null, args: readonly unknown[], form: "plain" | "typed" | "get" | "set" = "plain"): unknown {
     const task: Task = { id: this.#nextTask++, settle: undefined };
-    const text = args.map((arg) => encode(arg, this)).join(",");
+    const text = args.map((arg, index) => encode(arg, this, isFloatArgument(id, method, index, arg))).join(",");
     return this.#run(task, `["C",${task.id},${this.#now()},${id},${method === null ? "null" : JSON.stringify(method)},[${text}],"${form}"]`);
   }
 
@@ -194,7 +195,7 @@ export class PythonBridge implements PythonObjects {
   #request(message: unknown[]): unknown {
     switch (message[0]) {
       case "c": return this.#callHost(message[2] as object, message[3] as string, message[4] as unknown[]);
-      case "g": return Reflect.get(message[2] as object, message[3] as string);
+      case "g": return this.#get(message[2] as object, message[3] as string);
       case "s": return void Reflect.set(message[2] as object, message[3] as string, message[4]);
       case "h": return Reflect.has(message[2] as object, message[3] as string);
       case "x": {
@@ -204,6 +205,11 @@ export class PythonBridge implements PythonObjects {
       }
       default: throw new Error(`Unknown message "${String(message[0])}" from Python`);
     }
+  }
+
+  #get(target: object, member: string): unknown {
+    const value: unknown = Reflect.get(target, member);
+    return value === undefined && !Reflect.has(target, member) ? ABSENT : value;
   }
 
   #callHost(target: object, member: string, args: unknown[]): unknown {

@@ -22,6 +22,9 @@ export interface EncodeHandles {
   error(error: Error): string;
 }
 
+/** Stands for a member that an object does not have. */
+export const ABSENT = Symbol("absent");
+
 const POSITIVE_INFINITY = '{"!":"f","d":"inf"}';
 
 function encodeNumber(value: number, float: boolean): string {
@@ -44,7 +47,7 @@ export function encode(value: unknown, handles: EncodeHandles, float = false): s
     case "undefined": return "null";
     case "bigint": return String(value);
     case "function": return handles.reference(value);
-    case "symbol": return JSON.stringify(String(value));
+    case "symbol": return value === ABSENT ? '{"!":"u"}' : JSON.stringify(String(value));
     default: break;
   }
   if (value === null) return "null";

@@ -42,3 +42,19 @@ export function kalicoArguments(method: string, args: readonly unknown[]): reado
   const last = optional.names.findLastIndex(([name]) => given[name] !== undefined);
   return [...args.slice(0, optional.after), ...optional.names.slice(0, last + 1).map(([name, value]) => given[name] ?? value)];
 }
+
+/** By method of a Python object: how many of its first arguments are floats in Kalico, whole or not. */
+const FLOATS: Readonly<Record<string, number>> = {
+  move: 2, get_status: 1, stats: 1, temperature_update: 4, check_busy: 3, set_pwm: 2, set_digital: 1, setup_max_duration: 1, setup_cycle_time: 1,
+  setup_start_value: 2, setup_minmax: 2, setup_adc_callback: 1, home_start: 2, home_wait: 1, query_endstop: 1, get_past_mcu_position: 1, set_position: 1,
+  calc_temp: 1, calc_adc: 1, process_temp_update: 1, manual_move: 2, dwell: 1,
+};
+
+/**
+ * Whether a number (or a list of numbers) goes to Python as a float. The first argument of a plain callback is a time;
+ * methods of objects are known by name. `id` 1 is the bridge's own.
+ */
+export function isFloatArgument(id: number, method: string | null, index: number, value: unknown): boolean {
+  if (id === 1 || (typeof value !== "number" && !Array.isArray(value))) return false;
+  return method === null ? index === 0 : index < (FLOATS[method] ?? 0);
+}

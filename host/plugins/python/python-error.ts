@@ -3,6 +3,7 @@
  * treated alike whoever raised them; every other one is a `PythonError` with the text that Kalico would show
  * and a stack of Python lines. What came from Python goes back as the same exception object.
  */
+import { WebRequestError } from "../../api/web-request.js";
 import { CommandError, ConfigError, McuError, PinError, TransportError, WaitInterrupted } from "../../errors.js";
 import { ProtocolError } from "../../wire/index.js";
 import type { Tagged } from "./codec.js";
@@ -23,6 +24,7 @@ const CLASSES: Readonly<Record<string, (message: string) => Error>> = {
   PinError: (message) => new PinError(message),
   CommandError: (message) => new CommandError(message),
   WaitInterrupted: (message) => new WaitInterrupted(message),
+  WebRequestError: (message) => new WebRequestError(message),
   McuError: (message) => new McuError(message),
   ProtocolError: (message) => new ProtocolError(message),
   TransportError: (message) => new TransportError(message),

@@ -69,7 +69,7 @@ describe("calls across the bridge", () => {
   });
 
   it("carry exceptions with class, text and line, and give Python its own object back", () => {
-    expect(() => run("def load_config(v):\n  raise ValueError('no %s' % v)", 3)).toThrowError(expect.objectContaining({ name: "ValueError", message: "no 3", stack: expect.stringMatching(/subject\.py:2/) as unknown }));
+    expect(() => run("def load_config(v):\n  raise ValueError('no %d' % v)", 3)).toThrowError(expect.objectContaining({ name: "ValueError", message: "no 3", stack: expect.stringMatching(/subject\.py:2/) as unknown }));
     const source = "class E(Exception): pass\ndef load_config(f):\n  e = E('x')\n  def g(): raise e\n  try: f(g)\n  except E as c: return c is e";
     expect(run(source, (g: () => void) => g())).toBe(true);
   });

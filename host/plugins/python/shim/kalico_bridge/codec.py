@@ -209,6 +209,11 @@ def _tag_all(value, above, typed):
     return Raw(_default(value))
 
 
+def tag_typed(value):
+    """A copy that strict JSON can hold and that tells ints from floats and tuples from lists."""
+    return _tag_all(value, (), True)
+
+
 def typed(value):
     """JSON text that tells ints from floats and tuples from lists: what templates see."""
     return _strict.encode(_tag_all(value, (), True))
@@ -275,6 +280,8 @@ def _revive(kind, value):
     if kind == "t":
         constructor = _converters.get(value.get("n"), tuple)
         return constructor(decode(value["d"]))
+    if kind == "u":
+        return ABSENT
     if kind == "f":
         return float(value["d"])
     if kind == "b":

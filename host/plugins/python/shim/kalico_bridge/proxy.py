@@ -55,8 +55,9 @@ class HostObject(HostBase):
     def _call(self, member, *arguments):
         return call(self._handle, member, arguments)
 
-    def _get(self, member):
-        return tasks.request("g", f'{{"!":"h","i":{self._handle}}},"{member}"')
+    def _get(self, member, name=None):
+        value = tasks.request("g", f'{{"!":"h","i":{self._handle}}},"{member}"')
+        return missing(self, name or member) if value is codec.ABSENT else value
 
     def _set(self, member, value):
         tasks.request("s", f'{{"!":"h","i":{self._handle}}},"{member}",{codec.encode(value)}')
@@ -68,7 +69,7 @@ class HostObject(HostBase):
 
     def __setattr__(self, name, value):
         declared = getattr(type(self), name, None)
-        if isinstance(declared, attribute):
+        if hasattr(type(declared), "__set__") and not isinstance(declared, property):
             declared.__set__(self, value)
             return
         # A plugin that replaces or adds a member: its own view keeps it, and the host is told.
@@ -100,6 +101,10 @@ def _kalico_name(proxy):
 
 def missing(proxy, name):
     """A member that this side does not declare: asks the host what is known of it; raises AttributeError."""
+    if name.startswith("cmd_"):
+        found = _command(_kalico_name(proxy), name)
+        if found is not None:
+            return found
     found = bridge_call("missing", proxy, _kalico_name(proxy), name, camel(name))
     if isinstance(found, dict):  # offered by the host without a declaration here
         if found["kind"] == "method":
@@ -109,20 +114,30 @@ def missing(proxy, name):
     raise AttributeError(f"'{type(proxy).__name__}' object has no attribute '{name}'")
 
 
+def _command(class_name, name):
+    """What Kalico has as method `cmd_X` of the object that brought the command X, or as its text `cmd_X_help`."""
+    from kalico_bridge import current
+
+    printer = current.printer()
+    return None if printer is None else bridge_call("commandMember", printer.lookup_object("gcode"), class_name, name)
+
+
 class attribute:
     """A data member of a host object that can be read and written."""
 
     def __init__(self, returns=None, name=None):
         self.convert = converter(returns)
         self.name = name
+        self.kalico_name = name
 
     def __set_name__(self, owner, name):
+        self.kalico_name = name
         self.name = self.name or camel(name)
 
     def __get__(self, proxy, owner=None):
         if proxy is None:
             return self
-        return self.convert(proxy._get(self.name))
+        return self.convert(proxy._get(self.name, self.kalico_name))
 
     def __set__(self, proxy, value):
         proxy._set(self.name, value)

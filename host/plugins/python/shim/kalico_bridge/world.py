@@ -3,7 +3,7 @@ import gc
 import importlib
 import random
 import sys
-from kalico_bridge import clocks, codec, importing, meter, streams, tasks, threads, watch
+from kalico_bridge import clocks, codec, importing, meter, processes, streams, tasks, threads, watch
 
 
 class Control:
@@ -16,6 +16,7 @@ class Control:
         meter.configure(options)
         streams.install(options["outputLimit"])
         tasks.hang_seconds = options["hangSeconds"]
+        processes.install(options["virtualTime"])
         if options["virtualTime"]:
             clocks.install()
             threads.install()
@@ -43,6 +44,29 @@ class Control:
     def seed(self, number):
         """Starts the plugin's randomness again."""
         random.seed(number)
+
+    def poll(self, wanted):
+        """Which file descriptors are ready; see `file-descriptors.ts`."""
+        return processes.poll(wanted)
+
+    def call_keywords(self, function, arguments, named):
+        """Calls a function with keyword arguments."""
+        return function(*arguments, **named)
+
+    def template_value(self, what, value, key=None):
+        """What a template asks of an object: see `template-values.ts`."""
+        if what == "attribute":
+            return [hasattr(value, key), getattr(value, key, None)]
+        if what == "item":
+            try:
+                return [True, value[key]]
+            except (KeyError, IndexError, TypeError, AttributeError):
+                return [False, None]
+        if what == "contains":
+            return key in value
+        if what == "iterate":
+            return list(value)
+        return str(value)
 
     def lines_run(self):
         """Lines of the plugin that ran, by file."""

@@ -1,6 +1,7 @@
 """The printer: objects, events, state."""
 from kalico_bridge.proxy import REQUIRED, HostObject, attribute, host_class, host_exception, method
 from klippy import configfile, gcode
+from kalico_bridge import current
 
 
 @host_exception("WaitInterrupted")
@@ -10,6 +11,13 @@ class WaitInterruption(gcode.CommandError):
 
 @host_class("Printer", "PrinterHost")
 class Printer(HostObject):
+    """The printer; the module `current` remembers the one of this life for functions that name none."""
+
+    def __new__(cls, *_arguments):
+        made = super().__new__(cls)
+        current.note(made)
+        return made
+
     config_error = configfile.error
     command_error = gcode.CommandError
     wait_interrupted = WaitInterruption
@@ -50,7 +58,7 @@ class Printer(HostObject):
     @method
     def register_event_handler(self, event, callback): ...
 
-    @method(name="sendEventAsync")
+    @method(name="sendEventNow")
     def send_event(self, event, *params): ...
 
     @method

@@ -26,6 +26,18 @@ class ReactorCompletion(HostObject):
     def wait(self, waketime=_NEVER, waketime_result=None): ...
 
 
+@host_class("ReactorFileHandler")
+class ReactorFileHandler(HostObject):
+    """A file descriptor, as `register_fd` gives it."""
+
+    fd = attribute(int)
+    read_callback = attribute()
+    write_callback = attribute()
+
+    @method
+    def fileno(self): ...
+
+
 @host_class("Mutex")
 class ReactorMutex(HostObject):
     @method
@@ -85,13 +97,13 @@ class Reactor(HostObject):
     def delay_for_ms(self, ms): ...
 
     def register_fd(self, fd, read_callback, write_callback=None):
-        return bridge_call("registerFd", fd, read_callback, write_callback)
+        return bridge_call("registerFd", self, fd if isinstance(fd, int) else fd.fileno(), read_callback, write_callback)
 
     def set_fd_wake(self, file_handler, is_readable=True, is_writeable=False):
-        bridge_call("setFdWake", file_handler, is_readable, is_writeable)
+        bridge_call("setFdWake", self, file_handler, is_readable, is_writeable)
 
     def unregister_fd(self, file_handler):
-        bridge_call("unregisterFd", file_handler)
+        bridge_call("unregisterFd", self, file_handler)
 
     @method
     def end(self): ...
