@@ -5,17 +5,12 @@
 import type { ConfigSection } from "../config/config-section.js";
 import { ConfigError } from "../errors.js";
 import type { Printer } from "../printer/printer-surface.js";
-import { postActiveTime, preActiveTime, shapedKinematics, type ShapedKinematics, type ShaperPulse } from "../steps/stepper-kinematics.js";
+import { isActiveAxis, postActiveTime, preActiveTime, shapedKinematics, type ShapedKinematics, type ShaperPulse } from "../steps/stepper-kinematics.js";
 import { formatFixed } from "./format-fixed.js";
 import { DEFAULT_DAMPING_RATIO, impulseTrain, SHAPER_NAMES, shaperPulses } from "./input-shapers.js";
 import type { Gcode, GcodeCommand } from "./ports.js";
 import type { McuStepper } from "./stepper.js";
 import type { Toolhead } from "./surface.js";
-
-/** The command as this module uses it. */
-interface ShaperCommand extends GcodeCommand {
-  getCommandParameters(): Readonly<Record<string, string>>;
-}
 
 /** Shaper of one axis, by configuration and SET_INPUT_SHAPER. */
 export class AxisInputShaper {
@@ -77,12 +72,14 @@ export class InputShaper {
   readonly printer: Printer;
   readonly shapers: readonly AxisInputShaper[];
   private readonly shaped = new Map<McuStepper, ShapedKinematics>();
+  /** Scan time that the toolhead was told for each stepper. */
+  private readonly scanTimes = new Map<McuStepper, number>();
 
   constructor(config: ConfigSection) {
     this.printer = config.getPrinter();
     this.shapers = [new AxisInputShaper("x", config), new AxisInputShaper("y", config)];
     this.printer.registerEventHandler("klippy:connect", () => this.updateShaping());
-    this.printer.lookupObject<Gcode>("gcode").registerCommand("SET_INPUT_SHAPER", (gcmd) => this.cmdSetInputShaper(gcmd as ShaperCommand), {
+    this.printer.lookupObject<Gcode>("gcode").registerCommand("SET_INPUT_SHAPER", (gcmd) => this.cmdSetInputShaper(gcmd), {
       desc: "Set cartesian parameters for input shaper",
     });
   }
@@ -110,10 +107,12 @@ export class InputShaper {
     for (const stepper of toolhead.getKinematics().getSteppers()) {
       const kinematics = stepper.getTrapq() === null ? null : this.shapedOf(stepper);
       if (kinematics === null) continue;
-      const oldDelay = scanTime(kinematics);
-      kinematics.pulsesX = pulsesX;
-      kinematics.pulsesY = pulsesY;
-      const newDelay = scanTime(kinematics);
+      // A carriage that rests when shapers are set stays unshaped until they are set again.
+      kinematics.pulsesX = isActiveAxis(kinematics.base, "x") ? pulsesX : [];
+      kinematics.pulsesY = isActiveAxis(kinematics.base, "y") ? pulsesY : [];
+      const oldDelay = this.scanTimes.get(stepper) ?? 0;
+      const newDelay = Math.max(preActiveTime(kinematics), postActiveTime(kinematics));
+      this.scanTimes.set(stepper, newDelay);
       if (newDelay !== oldDelay) toolhead.noteStepGenerationScanTime(newDelay, { oldDelay });
     }
   }
@@ -133,18 +132,13 @@ export class InputShaper {
     return shaped;
   }
 
-  private cmdSetInputShaper(gcmd: ShaperCommand): void {
+  private cmdSetInputShaper(gcmd: GcodeCommand): void {
     if (Object.keys(gcmd.getCommandParameters()).length > 0) {
       for (const shaper of this.shapers) shaper.update(gcmd);
       this.updateShaping();
     }
     for (const shaper of this.shapers) shaper.report(gcmd);
   }
-}
-
-/** Seconds around a step that its solver looks at. */
-function scanTime(kinematics: ShapedKinematics): number {
-  return Math.max(preActiveTime(kinematics), postActiveTime(kinematics));
 }
 
 export function loadConfig(config: ConfigSection): InputShaper {

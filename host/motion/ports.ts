@@ -22,6 +22,7 @@ export interface GcodeCommand {
   getFloat(name: string, options?: NumberBounds & { default?: number }): number;
   getFloat(name: string, options: NumberBounds & { default: number | null }): number | null;
   getCommandline(): string;
+  getCommandParameters(): Readonly<Record<string, string>>;
   respondInfo(message: string, options?: { log?: boolean }): void;
   error(message: string): Error;
 }

@@ -29,11 +29,10 @@ export class StepSolver {
   constructor(kinematics: StepperKinematics, segmentSolver: SegmentSolver) {
     this.kinematics = kinematics;
     this.segmentSolver = segmentSolver;
-    this.noteKinematics();
   }
 
-  /** Call when the kinematics' values were changed in place. */
-  noteKinematics(): void {
+  /** Values of kinematics may have been changed in place. */
+  private readActiveAxes(): void {
     this.activeX = isActiveAxis(this.kinematics, "x");
     this.activeY = isActiveAxis(this.kinematics, "y");
     this.activeZ = isActiveAxis(this.kinematics, "z");
@@ -63,6 +62,7 @@ export class StepSolver {
   checkActive(flushTime: number): number {
     const trapq = this.trapq;
     if (trapq === null) return 0;
+    this.readActiveAxes();
     for (let seq = this.firstSeq(trapq, this.lastFlushTime); ; seq++) {
       const move = trapq.move(seq);
       if (this.isActive(move)) return move.printTime;
@@ -76,6 +76,7 @@ export class StepSolver {
     this.lastFlushTime = flushTime;
     const trapq = this.trapq;
     if (trapq === null) return;
+    this.readActiveAxes();
     this.grid.timeOffset = timeOffset;
     this.grid.freq = freq;
     const before = preActiveTime(this.kinematics);

@@ -66,7 +66,7 @@ export interface ShaperPulse {
 
 /**
  * Input shaping in front of another kinematics: each shaped coordinate is the sum over its impulses of share * coordinate(t + offset).
- * No impulses: not shaped. The impulses are ordered by offset; they are changed in place after a flush of step generation.
+ * No impulses: not shaped, as an axis must be that the base does not follow. Change them after a flush of step generation only.
  */
 export interface ShapedKinematics {
   readonly kind: "shaped";
@@ -146,10 +146,9 @@ export function postActiveTime(kinematics: StepperKinematics): number {
   return kinematics.kind === "shaped" ? farthestPulse(kinematics, -1) : 0;
 }
 
-function farthestPulse({ base, pulsesX, pulsesY }: ShapedKinematics, side: 1 | -1): number {
+function farthestPulse({ pulsesX, pulsesY }: ShapedKinematics, side: 1 | -1): number {
   let farthest = 0;
-  for (const [axis, pulses] of [["x", pulsesX], ["y", pulsesY]] as const) {
-    if (!isActiveAxis(base, axis)) continue;
+  for (const pulses of [pulsesX, pulsesY]) {
     for (const { offset } of pulses) farthest = Math.max(farthest, side * offset);
   }
   return farthest;

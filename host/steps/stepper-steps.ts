@@ -113,7 +113,6 @@ export class StepperSteps {
       this.solvers.set(kinematics, solver);
       if (kinematics.kind === "shaped") solver.setCommandedPosition(this.solvers.get(kinematics.base)?.commandedPosition ?? 0);
     }
-    solver.noteKinematics();
     solver.setStepDist(this.stepDist);
     solver.setTrapq(this.trapq);
     this.solver = solver;

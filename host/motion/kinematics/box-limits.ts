@@ -41,7 +41,7 @@ export class BoxLimits {
   }
 
   /** @throws CommandError when an axis that moves is not homed or would leave its range. */
-  private checkEndstops(move: Move): void {
+  checkEndstops(move: Move): void {
     for (let axis = 0; axis < 3; axis++) {
       const [low, high] = this.limits[axis]!;
       const end = move.endPos[axis]!;

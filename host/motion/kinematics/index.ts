@@ -4,13 +4,25 @@ import { ConfigError } from "../../errors.js";
 import type { Kinematics, LoadKinematics, Toolhead } from "../surface.js";
 import * as cartesian from "./cartesian.js";
 import * as corexy from "./corexy.js";
+import * as corexz from "./corexz.js";
 import * as delta from "./delta.js";
+import * as hybridCorexy from "./hybrid-corexy.js";
+import * as hybridCorexz from "./hybrid-corexz.js";
+import * as limitedCartesian from "./limited-cartesian.js";
+import * as limitedCorexy from "./limited-corexy.js";
+import * as limitedCorexz from "./limited-corexz.js";
 import * as none from "./none.js";
 
 export const kinematicsTable: ReadonlyMap<string, LoadKinematics> = new Map([
   ["cartesian", cartesian.loadKinematics],
   ["corexy", corexy.loadKinematics],
+  ["corexz", corexz.loadKinematics],
   ["delta", delta.loadKinematics],
+  ["hybrid_corexy", hybridCorexy.loadKinematics],
+  ["hybrid_corexz", hybridCorexz.loadKinematics],
+  ["limited_cartesian", limitedCartesian.loadKinematics],
+  ["limited_corexy", limitedCorexy.loadKinematics],
+  ["limited_corexz", limitedCorexz.loadKinematics],
   ["none", none.loadKinematics],
 ]);
 
