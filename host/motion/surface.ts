@@ -62,6 +62,8 @@ export interface HomingRequest {
   getAxes(): number[];
   /** Homes other axes than were asked for: some kinematics home all at once. */
   setAxes(axes: readonly number[]): void;
+  /** Declares where the tool head is, without a move. */
+  setHomedPosition(pos: readonly (number | null)[]): void;
   homeRails(rails: PrinterRail[], forcePos: readonly (number | null)[], movePos: readonly (number | null)[]): Promise<void>;
 }
 

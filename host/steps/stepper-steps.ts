@@ -16,6 +16,7 @@ import type { Trapq } from "./trapq.js";
 
 export * from "./stepper-kinematics.js";
 export * from "./rod-kinematics.js";
+export * from "./turning-kinematics.js";
 export type { StepHistoryRow } from "./row-history.js";
 
 export interface StepperStepsOptions {

@@ -75,13 +75,16 @@ export class BoxLimits {
   }
 }
 
+/** Speed limit of the Z axis, mm/s; by default that of the printer. */
+export function readZVelocity(toolhead: Toolhead, config: ConfigSection): number {
+  const [maxVelocity] = toolhead.getMaxVelocity();
+  return config.getFloat("max_z_velocity", { default: maxVelocity, above: 0, maxval: maxVelocity });
+}
+
 /** Limits of the Z axis: [mm/s, mm/s²]; by default those of the printer. */
 export function readZLimits(toolhead: Toolhead, config: ConfigSection): [number, number] {
-  const [maxVelocity, maxAccel] = toolhead.getMaxVelocity();
-  return [
-    config.getFloat("max_z_velocity", { default: maxVelocity, above: 0, maxval: maxVelocity }),
-    config.getFloat("max_z_accel", { default: maxAccel, above: 0, maxval: maxAccel }),
-  ];
+  const [, maxAccel] = toolhead.getMaxVelocity();
+  return [readZVelocity(toolhead, config), config.getFloat("max_z_accel", { default: maxAccel, above: 0, maxval: maxAccel })];
 }
 
 /** Homes one axis: from 1.5 times its range away towards the endstop. */
