@@ -12,6 +12,8 @@ const FULL_STEPS = 200;
 const DEFAULT_TRAVEL_MM = 200;
 /** Way to the switch of a carriage whose frame is not known (delta towers, manual steppers). */
 const UNKNOWN_WAY_MM = 30;
+/** The same for the arm of a rotary delta. */
+const UNKNOWN_WAY_RADIANS = 0.3;
 
 export interface RailOptions {
   /** Where the carriage is at power-up, mm by axis letter or stepper section; the middle of the travel by default. */
@@ -20,14 +22,27 @@ export interface RailOptions {
   bedHeight?: (x: number, y: number) => number;
 }
 
-/** Weights of two-motor axes: x = weights · (motor of stepper_x, motor of the partner). */
-const COUPLED: Readonly<Record<string, Readonly<Record<string, readonly (readonly [string, number])[]>>>> = {
+type Weights = readonly (readonly [stepper: string, weight: number])[];
+
+/** Weights of two-motor axes by axis letter, or by section for a second carriage: x = weights · (motor of stepper_x, motor of the partner). */
+const COUPLED: Readonly<Record<string, Readonly<Record<string, Weights>>>> = {
   corexy: { x: [["stepper_x", 0.5], ["stepper_y", 0.5]], y: [["stepper_x", 0.5], ["stepper_y", -0.5]] },
-  limited_corexy: { x: [["stepper_x", 0.5], ["stepper_y", 0.5]], y: [["stepper_x", 0.5], ["stepper_y", -0.5]] },
   corexz: { x: [["stepper_x", 0.5], ["stepper_z", 0.5]], z: [["stepper_x", 0.5], ["stepper_z", -0.5]] },
-  hybrid_corexy: { x: [["stepper_x", 1], ["stepper_y", 1]] },
-  hybrid_corexz: { x: [["stepper_x", 1], ["stepper_z", 1]] },
+  hybrid_corexy: hybrid("stepper_y"),
+  hybrid_corexz: hybrid("stepper_z"),
 };
+
+/** The belt of x turns with x − other, that of a second carriage with x + other. */
+function hybrid(other: string): Readonly<Record<string, Weights>> {
+  return { x: [["stepper_x", 1], [other, 1]], dual_carriage: [["dual_carriage", 1], [other, -1]] };
+}
+
+/** Weights of the coordinate of a rail; undefined where its motor is alone. */
+function weightsOf(rail: string, printer: Section): Weights | undefined {
+  const weights = COUPLED[(printer["kinematics"] ?? "none").trim().replace(/^limited_/, "")]?.[rail];
+  if (booleanOf(printer, "invert_kinematics") !== true) return weights;
+  return weights?.map(([stepper, weight], i) => [stepper, i === 0 ? weight : -weight]);
+}
 
 const isStepper = (name: string): boolean => /^(stepper_\w+|manual_stepper .+|dual_carriage)$/.test(name);
 /** `stepper_z1` → `stepper_z`: the section that describes the rail. */
@@ -68,13 +83,15 @@ function addRail(plant: PrinterPlant, name: string, sections: Sections, pins: Pi
   const axis = /^stepper_([xyz])/.exec(name)?.[1];
   const low = numberOf(section, "position_min", 0);
   const known = axis !== undefined || section["position_max"] !== undefined;
+  const isTower = /^(delt|rotary_delta)/.test(kinematics);
   const endstop = numberOf(section, "position_endstop", numberOf(sections["stepper_a"] ?? {}, "position_endstop", 0));
   const high = numberOf(section, "position_max", low + DEFAULT_TRAVEL_MM);
-  const up = known ? homesUp(section, endstop, low, high) : kinematics.startsWith("delt") || (booleanOf(section, "homing_positive_dir") ?? false);
-  const resting = known ? (low + high) / 2 : endstop + (up ? -UNKNOWN_WAY_MM : UNKNOWN_WAY_MM);
+  const up = known ? homesUp(section, endstop, low, high) : isTower || (booleanOf(section, "homing_positive_dir") ?? false);
+  const way = kinematics === "rotary_delta" ? UNKNOWN_WAY_RADIANS : UNKNOWN_WAY_MM;
+  const resting = known ? (low + high) / 2 : endstop + (up ? -way : way);
   const start = options.start?.[name] ?? options.start?.[axis ?? name] ?? resting;
 
-  const coordinate = new Coordinate(termsOf(plant, name, axis, kinematics), start);
+  const coordinate = new Coordinate(termsOf(plant, name, axis ?? name, sections["printer"] ?? {}), start);
   const main = name === railOf(name);
   if (main) plant.coordinates.set(axis ?? name, coordinate);
   // A secondary motor has a switch only where its own section says so.
@@ -82,9 +99,9 @@ function addRail(plant: PrinterPlant, name: string, sections: Sections, pins: Pi
   if (pin !== undefined) plant.switches.set(name, new LimitSwitch(name, pin, coordinate, endstop, up));
 }
 
-function termsOf(plant: PrinterPlant, name: string, axis: string | undefined, kinematics: string): Term[] {
+function termsOf(plant: PrinterPlant, name: string, rail: string, printer: Section): Term[] {
   const own: Term = { motor: plant.motors.get(name)!, factor: 1 };
-  const weights = axis === undefined ? undefined : COUPLED[kinematics]?.[axis];
+  const weights = weightsOf(rail, printer);
   if (weights === undefined) return [own];
   const terms = weights.map(([stepper, factor]) => ({ motor: stepper === railOf(name) ? own.motor : plant.motors.get(stepper), factor }));
   return terms.every((term): term is Term => term.motor !== undefined) ? terms : [own];
