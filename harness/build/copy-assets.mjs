@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
 /** Paths below the root; each keeps its path below dist. */
-const ASSETS = ["harness/reporters/result.schema.json", "host/plugins/python/kalico-members.json", ...pythonFiles("host/plugins/python/shim"), ...pythonFiles("harness/python")];
+const ASSETS = ["harness/reporters/result.schema.json", "harness/report/page/style.css", "host/plugins/python/kalico-members.json", ...pythonFiles("host/plugins/python/shim"), ...pythonFiles("harness/python")];
 
 /** Python sources below a folder. */
 function pythonFiles(folder) {

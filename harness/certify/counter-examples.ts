@@ -15,6 +15,12 @@ export interface CounterExample {
   traceHash: string | null;
 }
 
+/** The scenario that a finding names: of a command's call, of a session, or of a configuration that was tried. */
+export function scenarioOfFinding(certification: Certification, id: string): Scenario | undefined {
+  const probe = certification.evidence.sessions.flatMap((s) => s.gcodeProbes).find((p) => p.scenario.id === id);
+  return probe?.scenario ?? certification.evidence.sessions.find((s) => s.id === id)?.scenario ?? certification.scenarios.get(id);
+}
+
 /** Writes a file for each scenario that a finding names; scenario id → path. */
 export function writeCounterExamples(certification: Certification, directory: string): Map<string, string> {
   const files = new Map<string, string>();
@@ -24,8 +30,7 @@ export function writeCounterExamples(certification: Certification, directory: st
       const id = finding.scenario;
       if (id === undefined || files.has(id)) continue;
       const session = certification.evidence.sessions.find((s) => s.id === id);
-      const probe = certification.evidence.sessions.flatMap((s) => s.gcodeProbes).find((p) => p.scenario.id === id);
-      const scenario = probe?.scenario ?? session?.scenario ?? certification.scenarios.get(id);
+      const scenario = scenarioOfFinding(certification, id);
       if (scenario === undefined) continue;
       mkdirSync(directory, { recursive: true });
       const path = join(directory, `${certification.plugin.name.replace(/[^\w.-]/g, "_")}-${result.id}-${id.replace(/[^\w.-]+/g, "_").slice(0, 60)}.json`);

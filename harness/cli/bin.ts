@@ -8,6 +8,7 @@ import { certifyCommand, type CertifyCommandOptions } from "./certify-command.js
 import { EXIT, UsageError } from "./exit-codes.js";
 import { createProgress } from "./progress.js";
 import { replayCommand } from "./replay-command.js";
+import { reportCommand, type ReportOptions } from "./report-command.js";
 import { rulesCommand } from "./rules-command.js";
 import { runCommand, type RunOptions } from "./run-command.js";
 import { addSimMcuCommand } from "./sim-mcu-command.js";
@@ -44,6 +45,7 @@ program.command("certify")
   .option("--rules <glob>", 'only these rules, e.g. "STA-*,MOT-001"')
   .option("--json <file>", "write the result as JSON")
   .option("--junit <file>", "write the result as JUnit XML")
+  .option("--report <dir>", "write a report with pictures: index.html and the RUN.json it comes from")
   .option("--counter-examples <dir>", "where to write counter-examples", "counter-examples")
   .option("-v, --verbose", "also list rules that do not apply")
   .action(async (plugins: string[], options: CertifyCommandOptions) => { exitCode = await certifyCommand(plugins, options, progress, interrupt.signal); });
@@ -67,6 +69,13 @@ program.command("rules")
   .description("list the rules, or tell more of one")
   .argument("[id]", "rule id or glob")
   .action((id: string | undefined) => rulesCommand(id, (text) => progress.line(text)));
+
+program.command("report")
+  .description("draw the report of a run again")
+  .argument("<RUN.json>", "written by certify --report")
+  .option("--compare <OTHER.json>", "another run, shown beside it")
+  .option("--out <file>", "where to write (default: index.html or compare.html beside RUN.json)")
+  .action((file: string, options: ReportOptions) => { exitCode = reportCommand(file, options, progress); });
 
 program.command("replay")
   .description("run a counter-example again")

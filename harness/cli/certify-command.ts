@@ -7,9 +7,11 @@ import { writeCounterExamples } from "../certify/counter-examples.js";
 import { junitXml } from "../reporters/junit.js";
 import { resultJson } from "../reporters/result-json.js";
 import { textReport } from "../reporters/text.js";
+import { runFile } from "../report/run-file.js";
 import { EXIT, UsageError } from "./exit-codes.js";
 import { boardOption, seedOption } from "./option-values.js";
 import type { Progress } from "./progress.js";
+import { writeReport } from "./report-command.js";
 
 export interface CertifyCommandOptions {
   config?: string;
@@ -20,6 +22,7 @@ export interface CertifyCommandOptions {
   rules?: string;
   json?: string;
   junit?: string;
+  report?: string;
   counterExamples: string;
   verbose?: boolean;
 }
@@ -49,12 +52,17 @@ export async function certifyCommand(plugins: readonly string[], options: Certif
     const certification = await certify(plugin, {
       seed, effort: options.effort as Effort, board, signal,
       ...(rules === undefined ? {} : { rules }), ...(configText === undefined ? {} : { configText }), ...(exercise === undefined ? {} : { exercise }),
+      charts: options.report !== undefined,
       onProgress: (what, done, total) => progress.update(`[${done}/${total}] ${what}`, true),
     });
     progress.clear();
     const files = writeCounterExamples(certification, options.counterExamples);
     for (const line of textReport(certification, files, options.verbose === true)) progress.line(line);
     certifications.push(certification);
+    if (options.report !== undefined) {
+      const paths = writeReport(plugins.length > 1 ? join(options.report, certification.plugin.name.replace(/[^\w.-]/g, "_")) : options.report, runFile(certification, files));
+      progress.line(`report: ${paths.page}`);
+    }
     writeReports(certification, files, options, plugins.length > 1 ? certification.plugin.name.replace(/[^\w.-]/g, "_") : undefined);
   }
   if (certifications.some((c) => c.conformance === "not-conforming")) return EXIT.notConforming;
