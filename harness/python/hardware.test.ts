@@ -327,5 +327,45 @@ self.helper = led.LEDHelper(config, lambda state, t: self.shown.append((state, t
         "// True",
       ]);
     });
+
+    it("probes with the printer's probe, and over points that a plugin gives", async () => {
+      const said = await tried(`
+from klippy.extras import probe
+self.gcode.run_script_from_command("G28\\nG0 X100 Y100 Z10 F6000\\nQUERY_PROBE")
+p = printer.lookup_object("probe")
+say(repr((p.get_offsets(), p.sample_count, p.get_lift_speed(), p.mcu_probe.get_position_endstop())))
+pos = p.run_probe(gcmd)
+say("%.2f %.2f %.3f" % tuple(pos))
+self.helper.start_probe(gcmd)
+for offsets, results in self.passes:
+    say("%s %s" % (offsets, ["%.1f,%.1f,%.3f" % tuple(r) for r in results]))
+try:
+    self.gcode.run_script_from_command("M84\\nPROBE")
+except printer.command_error as e:
+    say(str(e))
+`, watchPlugins, {
+        init: `
+from klippy.extras import probe
+self.passes = []
+self.helper = probe.ProbePointsHelper(config, self.finalize, default_points=[(10., 20.), (30., 40.)], use_offsets=True)
+self.helper.minimum_points(2)`,
+        methods: `
+def finalize(self, offsets, results):
+    self.passes.append((offsets, results))
+    if len(self.passes) == 1:
+        return "retry"`,
+        config: "[probe]\npin: ^PC6\nx_offset: 5\nz_offset: 1.5\nsamples: 2\nsamples_result: median",
+      });
+      expect(said.filter((line) => !/^\/\/ probe at/.test(line))).toEqual([
+        "// probe: open",
+        "// ((5.0, 0.0, 1.5), 2, 5.0, 1.5)",
+        "// 100.00 100.00 1.500",
+        "// (5.0, 0.0, 1.5) ['5.0,20.0,1.500', '25.0,40.0,1.500']",
+        "// (5.0, 0.0, 1.5) ['5.0,20.0,1.500', '25.0,40.0,1.500']",
+        "!! Must home before probe",
+        "// Must home before probe",
+      ]);
+      expect(said.filter((line) => line.startsWith("// probe at")).length).toBe(10);
+    });
   });
 }

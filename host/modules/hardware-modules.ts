@@ -16,6 +16,7 @@ import * as motionReport from "./motion-report.js";
 import * as neopixel from "./neopixel.js";
 import * as outputPin from "./output-pin.js";
 import * as pidCalibrate from "./pid-calibrate.js";
+import * as probe from "./probe/probe.js";
 import * as queryAdc from "./query-adc.js";
 import * as queryEndstops from "./query-endstops.js";
 import * as staticDigitalOutput from "./static-digital-output.js";
@@ -42,6 +43,7 @@ export const hardwareModules: Record<string, HostModule> = {
   neopixel,
   output_pin: outputPin,
   pid_calibrate: pidCalibrate,
+  probe,
   query_adc: queryAdc,
   query_endstops: queryEndstops,
   static_digital_output: staticDigitalOutput,

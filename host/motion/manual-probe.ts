@@ -7,7 +7,7 @@ import { CommandError, ConfigError } from "../errors.js";
 import type { Printer } from "../printer/printer-surface.js";
 import { formatFixed } from "./format-fixed.js";
 import { commandedPositions } from "./homing-move.js";
-import type { Gcode, GcodeCommand, GcodeMove } from "./ports.js";
+import type { Gcode, GcodeCommand, GcodeMove, MaybePromise } from "./ports.js";
 import type { Toolhead } from "./surface.js";
 
 /** The nozzle comes from above, so that backlash is always the same. */
@@ -24,8 +24,8 @@ export interface ManualProbeStatus {
   z_position_upper: number | null;
 }
 
-/** Gets the kinematic position, or null after an abort. */
-export type ProbeFinalize = (kinPos: number[] | null) => void;
+/** Gets the kinematic position, or null after an abort. May wait. */
+export type ProbeFinalize = (kinPos: number[] | null) => MaybePromise<unknown>;
 
 interface ConfigSetter {
   set(section: string, option: string, value: string): void;
@@ -134,7 +134,7 @@ export class ManualProbeHelper {
     verifyNoManualProbe(printer);
     this.gcode.registerCommand("ACCEPT", (cmd) => this.cmdAccept(cmd), { desc: "Accept the current Z position" });
     this.gcode.registerCommand("NEXT", (cmd) => this.cmdAccept(cmd));
-    this.gcode.registerCommand("ABORT", () => this.finalize(false), { desc: "Abort manual Z probing tool" });
+    this.gcode.registerCommand("ABORT", async () => void (await this.finalize(false)), { desc: "Abort manual Z probing tool" });
     this.gcode.registerCommand("TESTZ", (cmd) => this.cmdTestz(cmd), { desc: "Move to new Z height" });
     this.gcode.respondInfo(
       "Starting manual Z probe. Use TESTZ to adjust position.\nFinish with ACCEPT or ABORT command.",
@@ -155,7 +155,7 @@ export class ManualProbeHelper {
       if (this.toolhead.getPosition()[2]! < bob) await this.toolhead.manualMove([null, null, bob], this.speed);
       await this.toolhead.manualMove([null, null, z], this.speed);
     } catch (error) {
-      if (error instanceof CommandError) this.finalize(false);
+      if (error instanceof CommandError) await this.finalize(false);
       throw error;
     }
   }
@@ -173,15 +173,15 @@ export class ManualProbeHelper {
     this.gcode.respondInfo(`Z position: ${text(lower)} --> ${formatFixed(z, 3)} <-- ${text(upper)}`);
   }
 
-  private cmdAccept(gcmd: GcodeCommand): void {
+  private async cmdAccept(gcmd: GcodeCommand): Promise<void> {
     const pos = this.toolhead.getPosition();
     const start = this.startPosition;
     if (pos[0] !== start[0] || pos[1] !== start[1] || pos[2]! >= start[2]!) {
       gcmd.respondInfo("Manual probe failed! Use TESTZ commands to position the\nnozzle prior to running ACCEPT.");
-      this.finalize(false);
+      await this.finalize(false);
       return;
     }
-    this.finalize(true);
+    await this.finalize(true);
   }
 
   private async cmdTestz(gcmd: GcodeCommand): Promise<void> {
@@ -211,10 +211,10 @@ export class ManualProbeHelper {
     }
   }
 
-  private finalize(success: boolean): void {
+  finalize(success: boolean): MaybePromise<unknown> {
     this.manualProbe.resetStatus();
     for (const command of ["ACCEPT", "NEXT", "ABORT", "TESTZ"]) this.gcode.registerCommand(command, null);
-    this.finalizeCallback(success ? this.getKinematicsPos() : null);
+    return this.finalizeCallback(success ? this.getKinematicsPos() : null);
   }
 }
 

@@ -12,6 +12,10 @@ import { Fan, FanTachometer } from "../../modules/fan-drive.js";
 import { DebounceButton } from "../../modules/buttons.js";
 import { GCodeRequestQueue } from "../../modules/gcode-request-queue.js";
 import { LedHelper } from "../../modules/led-helper.js";
+import { PrinterProbe } from "../../modules/probe/printer-probe.js";
+import { ProbeEndstopWrapper } from "../../modules/probe/probe-endstop.js";
+import { ProbePointsHelper, type PointsOptions } from "../../modules/probe/probe-points.js";
+import { RetrySession } from "../../modules/probe/retry.js";
 import { RunoutHelper } from "../../modules/runout-helper.js";
 import { calcMoveTime } from "../../motion/force-move.js";
 import { ExtruderStepper } from "../../motion/extruder-stepper.js";
@@ -73,6 +77,10 @@ export const HOST_CLASSES: Readonly<Record<string, AnyFunction>> = {
   "extras.fan.FanTachometer": (config: ConfigSection) => new FanTachometer(config),
   "extras.filament_switch_sensor.RunoutHelper": (config: ConfigSection, sensor, runoutDistance: number) => new RunoutHelper(config, sensor, runoutDistance),
   "extras.led.LEDHelper": (config: ConfigSection, update, ledCount: number) => new LedHelper(config, update, ledCount),
+  "extras.probe.PrinterProbe": (config: ConfigSection, mcuProbe) => new PrinterProbe(config, mcuProbe),
+  "extras.probe.ProbeEndstopWrapper": (config: ConfigSection) => new ProbeEndstopWrapper(config),
+  "extras.probe.ProbePointsHelper": (config: ConfigSection, finalize, options: PointsOptions) => new ProbePointsHelper(config, finalize, options),
+  "extras.probe.RetrySession": (config: ConfigSection) => new RetrySession(config),
   "extras.buttons.DebounceButton": (config: ConfigSection, action) => new DebounceButton(config, action),
   "chelper.trapq": () => new Trapq(),
   "chelper.trdispatch": () => new TrDispatch(),
