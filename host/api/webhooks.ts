@@ -4,7 +4,8 @@
  */
 import { CommandError, ConfigError } from "../errors.js";
 import type { Printer, StateCategory } from "../printer/printer-surface.js";
-import { WebRequest, WebRequestError, type ClientConnection } from "./web-request.js";
+import type { WebRequest} from "./web-request.js";
+import { WebRequestError, type ClientConnection } from "./web-request.js";
 
 /** Carries out a request; it answers by `request.send()`. */
 export type Endpoint = (request: WebRequest) => unknown;

@@ -159,7 +159,7 @@ export class ConfigSection {
     const split = (text: string, level: number): unknown[] => {
       const parts = pyStrip(text) === "" ? [] : text.split(seps[level]!).map(pyStrip);
       if (level > 0) return parts.filter((part) => part !== "").map((part) => split(part, level - 1));
-      const values = parts.map(parser);
+      const values = parts.map((part) => parser(part));
       if (count != null && values.length !== count) {
         throw this.error(`Option '${option}' in section '${this.section}' must have ${count} elements`, option);
       }

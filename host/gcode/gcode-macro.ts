@@ -31,12 +31,12 @@ function exceptionText(error: unknown): string {
 /** A script of a configuration option. */
 export class Template {
   readonly name: string;
-  readonly #printer: Printer;
+  readonly printer: Printer;
   readonly #macros: PrinterGCodeMacro;
   #compiled!: JinjaTemplate;
 
   constructor(printer: Printer, macros: PrinterGCodeMacro, name: string, script: string) {
-    this.#printer = printer;
+    this.printer = printer;
     this.#macros = macros;
     this.name = name;
     this.reload(script);
@@ -50,7 +50,7 @@ export class Template {
       if (!(error instanceof TemplateSyntaxError)) throw error;
       const line = script.split("\n")[error.line - 1] ?? "";
       const message = `Error loading template '${this.name}'\nline ${error.line}: ${line} # ${error.message}`;
-      this.#printer.log("error", message);
+      this.printer.log("error", message);
       throw new CommandError(message);
     }
   }
@@ -66,7 +66,7 @@ export class Template {
       return this.#compiled.render(names);
     } catch (error) {
       const message = `Error evaluating '${this.name}': ${exceptionText(error)}`;
-      this.#printer.log("error", message, error);
+      this.printer.log("error", message, error);
       throw new CommandError(message);
     }
   }
@@ -74,7 +74,7 @@ export class Template {
   /** Renders all of it, then runs it as part of the command that runs now. */
   async runGcodeFromCommand(context?: TemplateContext | Readonly<Record<string, unknown>>): Promise<void> {
     const script = this.render(context);
-    await this.#printer.lookupObject<GCodeDispatch>("gcode").runScriptFromCommand(script);
+    await this.printer.lookupObject<GCodeDispatch>("gcode").runScriptFromCommand(script);
   }
 }
 

@@ -31,23 +31,31 @@ export interface ReactorOptions {
   badWaketime?: "kalico" | "strict";
 }
 
-interface TimerRecord extends Timer {
+/** A timer of the reactor; its name tells objects of this class from data. */
+class ReactorTimer implements Timer {
   callback: TimerCallback | undefined;
+  waketime: number;
   /** Set while the callback runs or is parked: updates are ignored then. */
-  running: boolean;
+  running = false;
   /** Set on the timers that resume parked callbacks. */
   parking: Parking | undefined;
+
+  constructor(callback: TimerCallback | undefined, waketime: number, parking: Parking | undefined) {
+    this.callback = callback;
+    this.waketime = waketime;
+    this.parking = parking;
+  }
 }
 
 interface Parking {
-  timer: TimerRecord;
+  timer: ReactorTimer;
   task: Task;
   resume: ((eventTime: number) => void) | undefined;
 }
 
 /** One run of a callback that did not finish synchronously. */
 interface Task {
-  timer: TimerRecord | undefined;
+  timer: ReactorTimer | undefined;
   /** Number of pauses that the run waits for (more than one only with promises that nobody awaits). */
   parked: number;
   /** The resume timer, kept for the next pause, so that its place in the order stays. */
@@ -57,7 +65,7 @@ interface Task {
 }
 
 interface Pass {
-  timers: readonly TimerRecord[];
+  timers: readonly ReactorTimer[];
   index: number;
   eventTime: number;
 }
@@ -69,7 +77,7 @@ const POLL_TICK = 0.001;
 /** Drains granted to a callback that neither settled nor parked before it counts as waiting outside the reactor. */
 const FOREIGN_DRAINS = 3;
 
-const newTask = (timer?: TimerRecord): Task => ({ timer, parked: 0, idle: undefined, foreign: false, outcome: undefined });
+const newTask = (timer?: ReactorTimer): Task => ({ timer, parked: 0, idle: undefined, foreign: false, outcome: undefined });
 
 const isThenable = (value: unknown): value is PromiseLike<unknown> =>
   typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
@@ -92,7 +100,7 @@ export class Reactor implements Participant, Parker {
   readonly #clock: SystemClock;
   readonly #noPauseMode: "throw" | "report";
   readonly #strictWaketime: boolean;
-  #timers: TimerRecord[] = [];
+  #timers: ReactorTimer[] = [];
   #passOpen = false;
   #nextTimer = NEVER;
   #process = true;
@@ -129,7 +137,7 @@ export class Reactor implements Participant, Parker {
 
   /** Moves a timer; ignored while its callback runs or is parked. */
   updateTimer(timer: Timer, waketime: number): void {
-    const record = timer as TimerRecord;
+    const record = timer as ReactorTimer;
     if (record.running) {
       this.onContract?.("update of a running timer", "updateTimer");
       return;
@@ -140,7 +148,7 @@ export class Reactor implements Participant, Parker {
 
   /** Removes a timer. @throws when it is not registered (any more). */
   unregisterTimer(timer: Timer): void {
-    const record = timer as TimerRecord;
+    const record = timer as ReactorTimer;
     record.waketime = NEVER;
     const at = this.#timers.indexOf(record);
     if (at < 0) this.onContract?.("timer unregistered twice", "unregisterTimer");
@@ -148,15 +156,15 @@ export class Reactor implements Participant, Parker {
     this.#ownTimers().splice(at, 1);
   }
 
-  #addTimer(callback: TimerCallback | undefined, waketime: number, parking: Parking | undefined): TimerRecord {
-    const record: TimerRecord = { callback, waketime, running: false, parking };
+  #addTimer(callback: TimerCallback | undefined, waketime: number, parking: Parking | undefined): ReactorTimer {
+    const record = new ReactorTimer(callback, waketime, parking);
     this.#ownTimers().push(record);
     if (waketime < this.#nextTimer) this.#nextTimer = waketime;
     return record;
   }
 
   /** The timer list, detached from the snapshot of an open pass. */
-  #ownTimers(): TimerRecord[] {
+  #ownTimers(): ReactorTimer[] {
     if (this.#passOpen) this.#timers = this.#timers.slice();
     return this.#timers;
   }
@@ -227,7 +235,7 @@ export class Reactor implements Participant, Parker {
     let parking = task.idle;
     task.idle = undefined;
     if (parking === undefined) {
-      parking = { timer: undefined as unknown as TimerRecord, task, resume: undefined };
+      parking = { timer: undefined as unknown as ReactorTimer, task, resume: undefined };
       parking.timer = this.#addTimer(undefined, waketime, parking);
     } else {
       parking.timer.running = false;
@@ -345,7 +353,7 @@ export class Reactor implements Participant, Parker {
   }
 
   /** Calls a timer's callback; the task when it returned a promise. */
-  #invoke(timer: TimerRecord, eventTime: number): Task | undefined {
+  #invoke(timer: ReactorTimer, eventTime: number): Task | undefined {
     this.#inCallback = true;
     this.#drainWanted = false;
     try {
@@ -389,7 +397,7 @@ export class Reactor implements Participant, Parker {
     return undefined;
   }
 
-  async #drainFloating(pass: Pass, timer: TimerRecord): Promise<Pass | undefined> {
+  async #drainFloating(pass: Pass, timer: ReactorTimer): Promise<Pass | undefined> {
     await this.#drainAs(this.#current);
     this.#applySettled();
     if (timer.waketime < this.#nextTimer) this.#nextTimer = timer.waketime;
@@ -449,7 +457,7 @@ export class Reactor implements Participant, Parker {
     }
   }
 
-  #rearm(timer: TimerRecord, waketime: unknown): void {
+  #rearm(timer: ReactorTimer, waketime: unknown): void {
     timer.running = false;
     if (typeof waketime !== "number") {
       const error = this.#badWaketime(waketime);

@@ -3,11 +3,13 @@
  * with Python's own types, events, the handlers behind `cmd_…`, file descriptors.
  */
 import { WebRequest, type ClientConnection } from "../../api/web-request.js";
-import type { ConfigSection } from "../../config/config-section.js";
+import { ConfigSection } from "../../config/config-section.js";
+import type { PrinterConfig } from "../../config/printer-config.js";
 import { DelayedGcode } from "../../gcode/delayed-gcode.js";
 import type { GCodeDispatch, MaybePromise } from "../../gcode/dispatch.js";
 import type { GCodeCommand } from "../../gcode/gcode-command.js";
-import { GCodeMacro, PrinterGCodeMacro, Template } from "../../gcode/gcode-macro.js";
+import type { PrinterGCodeMacro} from "../../gcode/gcode-macro.js";
+import { GCodeMacro, Template } from "../../gcode/gcode-macro.js";
 import { PrinterStatus } from "../../gcode/printer-status.js";
 import type { Value } from "../../gcode/template/py-values.js";
 import { PrinterAdcToTemperature, type TemperatureSensor } from "../../heaters/adc-to-temperature.js";
@@ -107,6 +109,8 @@ export function defineSoftwareFunctions(bridge: PythonBridge): void {
   constructor("makeThermistor", (pullup: number, inlineResistor: number) => new Thermistor(pullup, inlineResistor));
   constructor("makeAutoTune", (heater: Heater, target: number, tolerance: number) =>
     new ControlAutoTune(heater, target, tolerance, (message) => heater.gcode.respondInfo(message)));
+  bridge.define("autosaveSection", (configfile: PrinterConfig) =>
+    asHost(configfile, "configfile", "autosave", (file: PrinterConfig) => (file.autosave === undefined ? null : new ConfigSection(file.printer, file.autosave, "printer")), [configfile]));
   bridge.define("makeWebRequest", (connection: ClientConnection | null, request: unknown) => new WebRequest(connection, request));
   bridge.define("makeControl", (name: string, profile: ControlProfile, heater: Heater, loadClean: boolean) => {
     const make = CONTROLS[name];

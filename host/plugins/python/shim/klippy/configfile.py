@@ -1,5 +1,6 @@
 """Configuration: sections with their getters, and the object `configfile`."""
 import configparser
+from kalico_bridge import current
 from kalico_bridge.proxy import REQUIRED, HostObject, attribute, bridge_call, host_class, host_exception, method
 
 sentinel = REQUIRED
@@ -44,9 +45,25 @@ class FileConfig(HostObject):
         return bridge_call("fileconfig", self, "remove_section", section)
 
 
+def bounds_as_given(failure, *bounds):
+    """The host shows bounds of floats as floats: an int that a plugin gave is shown as an int, as in Kalico."""
+    for bound in bounds:
+        if type(bound) is int and failure.args and str(failure.args[0]).endswith(f" {float(bound)}"):
+            message = str(failure.args[0])[: -len(f"{float(bound)}")] + str(bound)
+            failure.args = (message,)
+            if hasattr(failure, "message"):
+                failure.message = message
+    return failure
+
+
 @host_class("ConfigSection")
 class ConfigWrapper(HostObject):
     """One section."""
+
+    def __new__(cls, *_arguments):
+        made = super().__new__(cls)
+        current.note_config(made)
+        return made
 
     error = error
     printer = attribute()
@@ -84,7 +101,10 @@ class ConfigWrapper(HostObject):
     def _getfloat(self, option, default=REQUIRED, minval=None, maxval=None, above=None, below=None, note_valid=REQUIRED): ...
 
     def getfloat(self, option, default=REQUIRED, minval=None, maxval=None, above=None, below=None, note_valid=REQUIRED):
-        value = self._getfloat(option, default, minval, maxval, above, below, note_valid)
+        try:
+            value = self._getfloat(option, default, minval, maxval, above, below, note_valid)
+        except error as failure:
+            raise bounds_as_given(failure, minval, maxval, above, below)
         # A default comes back as it was given: 5 stays an int, as in Kalico.
         if type(default) is int and value == default and not bridge_call("hasOption", self, option):
             return default
@@ -179,7 +199,37 @@ class PrinterConfig(HostObject):
     @method
     def get_status(self, eventtime=None): ...
 
+    printer = attribute()
     status_raw_config = attribute()
-    status_settings = attribute()
+    save_config_pending = attribute(bool)
+
+    @property
+    def status_settings(self):
+        return self.get_status()["settings"]
+
+    @property
+    def status_save_pending(self):
+        return self.get_status()["save_config_pending_items"]
+
+    @property
+    def status_warnings(self):
+        return self.get_status()["warnings"]
+
+    @property
+    def autosave(self):
+        """The part that SAVE_CONFIG writes."""
+        return bridge_call("autosaveSection", self)
+
+    @method
+    def get_printer(self): ...
+
+    @method
+    def warn(self, type, msg, section=None, option=None, value=None): ...
+
+    @method
+    def check_unused_options(self, config, error_on_unused): ...
+
+    @method
+    def log_config(self, config): ...
 
 

@@ -3,6 +3,8 @@ import collections
 from kalico_bridge import codec
 from kalico_bridge.proxy import REQUIRED, HostObject, attribute, bridge_call, host_class, host_exception, method
 
+from klippy.configfile import bounds_as_given
+
 Coord = collections.namedtuple("Coord", ("x", "y", "z", "e"))
 codec.named_tuple("Coord", lambda items: Coord(*items))
 
@@ -74,7 +76,10 @@ class GCodeCommand(HostObject):
     def _get_float(self, name, default=REQUIRED, minval=None, maxval=None, above=None, below=None): ...
 
     def get_float(self, name, default=REQUIRED, minval=None, maxval=None, above=None, below=None):
-        value = self._get_float(name, default, minval, maxval, above, below)
+        try:
+            value = self._get_float(name, default, minval, maxval, above, below)
+        except CommandError as failure:
+            raise bounds_as_given(failure, minval, maxval, above, below)
         if value is default or value is None or (type(default) is int and value == default and name not in self.get_command_parameters()):
             return value
         return float(value)

@@ -6,11 +6,12 @@ _NOW = 0.0
 _NEVER = 9999999999999999.0
 
 
-@host_class("Object")
+@host_class("ReactorTimer")
 class ReactorTimer(HostObject):
     """A timer, as `register_timer` gives it."""
 
     waketime = attribute(float)
+    timer_is_running = attribute(bool, "running")
     callback = attribute()
 
 
