@@ -1,11 +1,11 @@
 /** Builds every plugin: PACKAGE/src/x.ts → PACKAGE/dist/x.js and .d.ts; a .cfg or .gcode beside a source goes along. */
-import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const packages = readdirSync(here, { withFileTypes: true }).filter((entry) => entry.isDirectory() && entry.name !== "node_modules").map((entry) => entry.name);
+const packages = readdirSync(here, { withFileTypes: true }).filter((entry) => entry.isDirectory() && existsSync(join(here, entry.name, "src"))).map((entry) => entry.name);
 const sources = [];
 for (const name of packages) {
   rmSync(join(here, name, "dist"), { recursive: true, force: true });

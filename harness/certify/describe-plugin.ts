@@ -3,36 +3,37 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import type { PackageEvidence } from "../../conformance/evidence.js";
 import { pluginsAtPath } from "../../host/plugins/discover-plugins.js";
-import type { PluginLocation } from "../runner/messages.js";
+import { describedPython } from "../python/describe-python-plugin.js";
+import { isPythonPlugin, readPythonPlugin, type ReadPluginOptions } from "../python/read-plugin.js";
+import type { DescribedPlugin } from "./described-plugin.js";
 
 /** The plugin cannot be examined at all: usage or environment, exit code 3. */
 export class PluginNotFound extends Error {
   override name = "PluginNotFound";
 }
 
-export interface DescribedPlugin {
-  location: PluginLocation;
-  form: PackageEvidence["form"];
-  manifestProblems: PackageEvidence["manifestProblems"];
-  /** Declared capabilities (package.json#kalico.capabilities). */
-  capabilities: string[];
-  /** printer.cfg and exercise.gcode that the package brings. */
-  printerConfig?: string;
-  exercise?: string[];
-}
+export type { DescribedPlugin };
 
 type Json = Record<string, unknown>;
 
 const readText = (path: string): string | undefined => (existsSync(path) && statSync(path).isFile() ? readFileSync(path, "utf8") : undefined);
 
-/** @throws PluginNotFound with what to do */
-export function describePlugin(path: string): DescribedPlugin {
-  let found;
+/** What is wrong with the plugin's place, in one class. */
+function orNotFound<T>(read: () => T): T {
   try {
-    found = pluginsAtPath(path);
+    return read();
   } catch (error) {
     throw new PluginNotFound(error instanceof Error ? error.message : String(error));
   }
+}
+
+/**
+ * A plugin in TypeScript or Python, described without running it.
+ * @throws PluginNotFound with what to do
+ */
+export function describePlugin(path: string, options: ReadPluginOptions = {}): DescribedPlugin {
+  if (isPythonPlugin(path)) return orNotFound(() => describedPython(readPythonPlugin(path, options)));
+  const found = orNotFound(() => pluginsAtPath(path));
   const absolute = resolve(path);
   const isFile = statSync(absolute).isFile();
   const root = isFile ? dirname(absolute) : absolute;
