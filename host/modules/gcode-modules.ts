@@ -5,12 +5,14 @@ import type { HostModule } from "../printer/module-table.js";
 import { DangerOptions } from "./danger-options.js";
 import { DisplayStatus } from "./display-status.js";
 import { ExcludeObject } from "./exclude-object.js";
+import * as gcodeArcs from "./gcode-arcs.js";
 import { GCodeMove } from "./gcode-move.js";
 import { IdleTimeout } from "./idle-timeout.js";
 import { PauseResume } from "./pause-resume.js";
 import { PrintStats } from "./print-stats.js";
 import { Respond } from "./respond.js";
 import { SaveVariables } from "./save-variables.js";
+import * as skewCorrection from "./skew-correction.js";
 import { loadStatistics } from "./statistics.js";
 import { VirtualSdcard } from "./virtual-sdcard.js";
 
@@ -19,6 +21,7 @@ export const gcodeModules: Readonly<Record<string, HostModule>> = {
   delayed_gcode: { loadConfigPrefix: (config) => new DelayedGcode(config) },
   display_status: { loadConfig: (config) => new DisplayStatus(config) },
   exclude_object: { loadConfig: (config) => new ExcludeObject(config) },
+  gcode_arcs: gcodeArcs,
   gcode_macro: { loadConfig: (config) => new PrinterGCodeMacro(config), loadConfigPrefix: (config) => new GCodeMacro(config) },
   gcode_move: { loadConfig: (config) => new GCodeMove(config) },
   idle_timeout: { loadConfig: (config) => new IdleTimeout(config) },
@@ -26,6 +29,7 @@ export const gcodeModules: Readonly<Record<string, HostModule>> = {
   print_stats: { loadConfig: (config) => new PrintStats(config) },
   respond: { loadConfig: (config) => new Respond(config) },
   save_variables: { loadConfig: (config) => new SaveVariables(config) },
+  skew_correction: skewCorrection,
   statistics: { loadConfig: loadStatistics },
   virtual_sdcard: { loadConfig: (config) => new VirtualSdcard(config) },
 };

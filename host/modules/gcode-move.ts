@@ -201,6 +201,11 @@ export class GCodeMove {
 
   // ---- moves ----
 
+  /** What G1 does, for modules that make moves of other commands. @throws CommandError */
+  cmdG1(gcmd: GCodeCommand): MaybePromise {
+    return this.#move(gcmd);
+  }
+
   #move(gcmd: GCodeCommand): MaybePromise {
     const params = gcmd.getCommandParameters();
     const axes = this.#axes;
