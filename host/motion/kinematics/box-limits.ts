@@ -87,11 +87,13 @@ export function readZLimits(toolhead: Toolhead, config: ConfigSection): [number,
   return [readZVelocity(toolhead, config), config.getFloat("max_z_accel", { default: maxAccel, above: 0, maxval: maxAccel })];
 }
 
-/** Homes one axis: from 1.5 times its range away towards the endstop. */
-export async function homeAxis(homing: HomingRequest, axis: number, rail: PrinterRail): Promise<void> {
+/** Homes one axis: from 1.5 times its range away towards the endstop. Other axes are declared to be where `known` says. */
+export async function homeAxis(
+  homing: HomingRequest, axis: number, rail: PrinterRail, known: readonly (number | null)[] = [null, null, null, null],
+): Promise<void> {
   const [positionMin, positionMax] = rail.getRange();
   const info = rail.getHomingInfo();
-  const homePos: (number | null)[] = [null, null, null, null];
+  const homePos = known.slice();
   const forcePos = homePos.slice();
   homePos[axis] = info.positionEndstop;
   forcePos[axis] = info.positiveDir

@@ -139,11 +139,13 @@ export class DeltesianKinematics implements Kinematics {
     const homesXZ = asked.includes(0) || asked.includes(2);
     const homesY = asked.includes(1);
     homing.setAxes([0, 1, 2].filter((axis) => (axis === 1 ? homesY : homesXZ)));
+    const known = homesXZ ? [0, null, this.homeZ, null] : [null, null, null, null];
     if (homesXZ) {
       const forceZ = -1.5 * Math.sqrt(Math.max(...this.squares.map((square, i) => square - this.spans[i]! ** 2)));
-      await homing.homeRails(this.rails.slice(0, 2), [0, null, forceZ, null], [0, null, this.homeZ, null]);
+      await homing.homeRails(this.rails.slice(0, 2), [0, null, forceZ, null], known);
     }
-    if (homesY) await homeAxis(homing, 1, this.rails[2]!);
+    // Y homed in the same command declares X and Z to be at their endstops again, although they retracted: so does Kalico.
+    if (homesY) await homeAxis(homing, 1, this.rails[2]!, known);
   }
 
   checkMove(move: Move): void {
