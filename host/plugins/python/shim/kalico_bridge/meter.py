@@ -52,6 +52,9 @@ def enter():
     global _stretch, _blocked_seconds
     _stretch = 0
     _blocked_seconds = 0.0
+    if counting and sys.gettrace() is not _trace:
+        # Python takes a trace function away when it raises, as it does when the limit is reached.
+        sys.settrace(_trace)
 
 
 def clock():
