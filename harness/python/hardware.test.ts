@@ -367,5 +367,24 @@ def finalize(self, offsets, results):
       ]);
       expect(said.filter((line) => line.startsWith("// probe at")).length).toBe(10);
     });
+
+    it("carries out a command that a plugin made, with the parameters that its dictionary has by then", async () => {
+      const said = await tried(`
+params = {"Z": 0.25}
+made = self.gcode.create_gcode_command("TRIED_PARAMS", "TRIED_PARAMS", params)
+move = self.gcode.create_gcode_command("G1", "G1", params)
+self.gcode.run_script_from_command("G28")
+params["X"] = 20.5
+params["F"] = 6000
+del params["Z"]
+say(repr((made.get_float("X"), made.get("F"), made.get_float("Z", None), made.get_command_parameters() is params)))
+printer.lookup_object("gcode_move").cmd_G1(move)
+say(repr(toolhead.get_position()[:3]))
+params["X"] = 3
+printer.lookup_object("gcode_move").cmd_G1(move)
+say(repr(toolhead.get_position()[:3]))
+`, watchPlugins);
+      expect(said).toEqual(["// (20.5, '6000', None, True)", "// [20.5, 5.0, 5.5]", "// [3.0, 5.0, 5.5]"]);
+    });
   });
 }

@@ -28,6 +28,11 @@ export function defineHardwareFunctions(bridge: PythonBridge): void {
     if (fn === undefined) throw new Error(`Not offered by this host yet: ${name}`);
     return asHost(anchor, name.split(".")[0]!, name.split(".").at(-1)!, fn, args);
   });
+  bridge.define("setParameters", (gcmd: { getCommandParameters(): Record<string, string> }, params: Record<string, string>) => {
+    const live = gcmd.getCommandParameters();
+    for (const name of Object.keys(live)) if (!(name in params)) delete live[name];
+    Object.assign(live, params);
+  });
   bridge.define("setMembers", (owner: object, member: string) =>
     asHost(owner, owner.constructor.name, member, (target: object) => [...(Reflect.get(target, member) as Set<unknown>)], [owner]));
   bridge.define("replaceItems", (owner: object, member: string, items: unknown[]) => {

@@ -85,6 +85,37 @@ class GCodeCommand(HostObject):
         return float(value)
 
 
+def _texts(params):
+    """Parameters as they would be in a line."""
+    return {name: value if isinstance(value, str) else str(value) for name, value in params.items()}
+
+
+class _MadeCommand(GCodeCommand):
+    """A command that a plugin made: its parameters are the plugin's dictionary, which it may change and use again."""
+
+    def _given(self, params):
+        self.__dict__["_params"] = params
+        self.__dict__["_told"] = _texts(params)
+
+    @property
+    def _handle(self):
+        # Whoever is about to hear of this command hears of its parameters first.
+        params = self.__dict__.get("_params")
+        if params is not None:
+            texts = _texts(params)
+            if texts != self.__dict__["_told"]:
+                self.__dict__["_told"] = texts
+                bridge_call("setParameters", self, texts)
+        return self.__dict__["handle"]
+
+    @_handle.setter
+    def _handle(self, handle):
+        self.__dict__["handle"] = handle
+
+    def get_command_parameters(self):
+        return self.__dict__["_params"]
+
+
 @host_class("GCodeDispatch")
 class GCodeDispatch(HostObject):
     error = CommandError
@@ -120,8 +151,11 @@ class GCodeDispatch(HostObject):
     @method
     def get_mutex(self): ...
 
-    @method
-    def create_gcode_command(self, command, commandline, params): ...
+    def create_gcode_command(self, command, commandline, params):
+        made = _MadeCommand.__new__(_MadeCommand)
+        codec.adopt(made, self._call("createGcodeCommand", command, commandline, _texts(params)))
+        made._given(params)
+        return made
 
     @method
     def respond_raw(self, msg): ...
