@@ -9,7 +9,7 @@ import { html, jsonForScript, Markup, type Piece } from "./markup.js";
 import { pageAssets } from "./page-assets.js";
 import { walkText, type RunFile } from "./run-file.js";
 
-export const VERDICT_WORD: Record<Verdict, string> = { pass: "pass", warn: "warning", fail: "fail", inconclusive: "open", "not-applicable": "does not apply" };
+export const VERDICT_WORD: Record<Verdict, string> = { pass: "pass", warn: "warning", fail: "fail", inconclusive: "open", "not-applicable": "not applicable" };
 const CONFORMANCE_WORD: Record<string, string> = { certified: "Certified", conforming: "Conforming", "not-conforming": "Not conforming", "cannot-judge": "Cannot judge" };
 const GROUP_WORD: Record<string, string> = {
   PKG: "Package", LOAD: "Import and load", CFG: "Configuration", STA: "Status", LIF: "Life cycle", TMR: "Timers", GC: "G-code commands", MOT: "Motion", MCU: "Micro-controller",
@@ -190,5 +190,5 @@ function dipTable(session: SessionCharts): Markup | undefined {
   if (session.dips.length === 0) return undefined;
   return html`<div class="scroll" tabindex="0" role="group" aria-label="Lowest slack"><table><caption>Lowest slack, ${PRINT_WORD[session.session] ?? session.session}</caption>
 <thead><tr><th scope="col" class="number">At</th><th scope="col" class="number">Slack</th><th scope="col">Command</th><th scope="col">Situation</th><th scope="col">Costliest callback in the half second before</th></tr></thead>
-<tbody>${session.dips.slice(0, 6).map((d) => html`<tr><td class="number">${d.at.toFixed(2)} s</td><td class="number">${ms(d.slackSeconds)}</td><td>${d.command} oid=${d.oid}</td><td>${d.situation}</td><td>${d.callback === undefined ? "none of the plugin's" : `${d.callback.label} (${ms(d.callback.seconds)})`}</td></tr>`)}</tbody></table></div>`;
+<tbody>${[...session.dips].sort((a, b) => a.slackSeconds - b.slackSeconds).filter((d, i) => i < 4 || d.slackSeconds < 0.15).slice(0, 10).map((d) => html`<tr><td class="number">${d.at.toFixed(2)} s</td><td class="number">${ms(d.slackSeconds)}</td><td>${d.command} oid=${d.oid}</td><td>${d.situation}</td><td>${d.callback === undefined ? "none of the plugin's" : `${d.callback.label} (${ms(d.callback.seconds)})`}</td></tr>`)}</tbody></table></div>`;
 }

@@ -147,14 +147,19 @@ export class ChartRecorder {
       for (const [axis, ratioOf] of axes) {
         const v = new Buckets(window);
         const a = new Buckets(window);
+        let before = 0;
         for (const s of segments) {
           const from = s.printTime - origin;
           const to = from + s.moveT;
           if (to < window.start || from > window.end) continue;
           const ratio = ratioOf(s);
+          // Between segments the axis is at rest.
+          for (const rest of [v, a]) rest.addLine(before, from, 0, 0);
+          before = to;
           v.addLine(from, to, s.startV * ratio, (s.startV + s.accel * s.moveT) * ratio);
           a.addLine(from, to, s.accel * ratio, s.accel * ratio);
         }
+        for (const rest of [v, a]) rest.addLine(before, window.end, 0, 0);
         velocity[axis] = v.series("mm/s", 0.1);
         acceleration[axis] = a.series("mm/s²", 1);
       }
@@ -184,9 +189,13 @@ export class ChartRecorder {
       if (known === undefined || seconds < known.slack) worst.set(key, { at, slack: seconds, row: i });
     }
     if (!any) return { dips: [] };
-    const dips = [...worst.values()].sort((a, b) => a.slack - b.slack || a.at - b.at).slice(0, MAX_DIPS).map(({ at, slack, row }): SlackDip => {
+    const isHomingAt = (at: number): boolean => homing.some(([from, to]) => at >= from && at <= to);
+    // Homing has the lower slack by nature: the lowest of either.
+    const sorted = [...worst.values()].sort((a, b) => a.slack - b.slack || a.at - b.at);
+    const chosen = [...sorted.filter((d) => !isHomingAt(d.at)).slice(0, MAX_DIPS / 2), ...sorted.filter((d) => isHomingAt(d.at)).slice(0, MAX_DIPS / 2)];
+    const dips = chosen.map(({ at, slack, row }): SlackDip => {
       const callback = this.#costliestBefore(at, ofEvent);
-      const isHoming = homing.some(([from, to]) => at >= from && at <= to);
+      const isHoming = isHomingAt(at);
       return {
         at: rounded(at), slackSeconds: rounded(slack), command: trace.kinds[trace.kind.at(row)]!.name, oid: trace.oid.at(row),
         situation: isHoming ? "homing" : "job", ...(callback === undefined ? {} : { callback }),

@@ -63,11 +63,11 @@ function specs(data: PageData, charts: Charts, session: string, axis: string): G
     ] },
     { heading: "Timing", pictures: [slackPicture(charts, subject, three((s) => s.slack)), ...costPictures(subject)] },
     { heading: "Line", pictures: Object.keys(subject.link).map((mcu): PictureSpec => ({
-      id: `picture-link-${mcu}`, title: `Bytes to ${mcu}`, says: "Bytes per second in windows of 100 ms, against what the line carries.", curves: three((s) => s.link[mcu]?.toMcu),
+      id: `picture-link-${mcu}`, title: `Bytes to ${mcu}`, leastSpan: 100, says: "Bytes per second in windows of 100 ms, against what the line carries.", curves: three((s) => s.link[mcu]?.toMcu),
       floors: subject.link[mcu]!.capacity === null ? [] : [{ label: `capacity ${(subject.link[mcu]!.capacity! / 1000).toFixed(1)} kB/s`, colour: "fail", value: subject.link[mcu]!.capacity! }],
     })) },
     { heading: "Temperatures", pictures: Object.entries(subject.temperature).map(([name, t]): PictureSpec => ({
-      id: `picture-temperature-${name.replace(/\W/g, "-")}`, title: name, says: "Measured temperature and target, with and without the plugin.",
+      id: `picture-temperature-${name.replace(/\W/g, "-")}`, title: name, leastSpan: 10, says: "Measured temperature and target, with and without the plugin.",
       curves: [...(t.target === undefined ? [] : [{ label: "target", colour: "curve-d", series: t.target, shift: 0 }]), ...three((s) => s.temperature[name]?.measured)],
     })) },
     { heading: "Status", pictures: Object.entries(subject.status).map(([name, s]): PictureSpec => ({
@@ -85,7 +85,7 @@ function stepPictures(charts: Charts, session: string): PictureSpec[] {
   const colours = ["curve-a", "curve-b", "curve-c", "curve-d"];
   const unmatched = Object.entries(steps.unmatched).filter(([, n]) => n > 0).map(([name, n]) => `${n} steps of ${name}`);
   return [{
-    id: "picture-steps", title: "Step time difference", says: `How much later each step comes with the plugin than without it, per stepper. ${unmatched.length === 0 ? "Both prints make the same steps." : `In one print only: ${unmatched.join(", ")}.`}`,
+    id: "picture-steps", title: "Step time difference", leastSpan: 2e-6, says: `How much later each step comes with the plugin than without it, per stepper. ${unmatched.length === 0 ? "Both prints make the same steps." : `In one print only: ${unmatched.join(", ")}.`}`,
     curves: Object.entries(steps.delta).map(([name, series], i) => ({ label: name, colour: colours[i % colours.length]!, series, shift: 0 })),
   }];
 }
@@ -93,7 +93,7 @@ function stepPictures(charts: Charts, session: string): PictureSpec[] {
 function slackPicture(charts: Charts, subject: SessionCharts, curves: Curve[]): PictureSpec {
   const { floors } = charts;
   return {
-    id: "picture-slack", title: "Slack from arrival to effect", says: "The least time that a command had left when it arrived. Marked are the lowest dips and the callback that ran before each.", curves,
+    id: "picture-slack", title: "Slack from arrival to effect", says: "The least time that a command had left when it arrived. Marked are the lowest dips; the cursor tells the callback that ran before each. Above half a second it is cut off.", curves, cutAbove: 0.5,
     floors: [{ label: `warning ${floors.warn * 1000} ms`, colour: "warn", value: floors.warn }, { label: `failure ${floors.fail * 1000} ms`, colour: "fail", value: floors.fail }, { label: `failure in homing ${floors.homing * 1000} ms`, colour: "fail", value: floors.homing }],
     bands: { label: "homing", spans: subject.homing },
     marks: subject.dips.map((d) => ({ at: d.at, value: d.slackSeconds, text: `${d.command}: ${(d.slackSeconds * 1000).toFixed(1)} ms${d.callback === undefined ? "" : `, after ${d.callback.label} (${(d.callback.seconds * 1000).toFixed(2)} ms)`}` })),

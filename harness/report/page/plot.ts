@@ -20,6 +20,10 @@ export interface PictureSpec {
   bands?: { label: string; spans: [number, number][] };
   /** Marks on the curve, told in the read-out. */
   marks?: { at: number; value: number; text: string }[];
+  /** Least stretch of values that is shown, in the unit of the curves. */
+  leastSpan?: number;
+  /** Values above it are cut off. */
+  cutAbove?: number;
 }
 
 const HEIGHT = 220;
@@ -110,7 +114,7 @@ function summary(spec: PictureSpec): string {
     const range = rangeOf(curve, -Infinity, Infinity);
     if (range === undefined) return `${curve.label}: nothing`;
     const [factor, unit] = readableUnit(curve.series.unit, Math.max(Math.abs(range[0]), Math.abs(range[1])));
-    return `${curve.label}: ${short(range[0] * factor)}${curve.series.max === undefined ? "" : ` to ${short(range[1] * factor)}`} ${unit}${curve.series.max === undefined ? " at the extreme" : ""}`;
+    return `${curve.label}: ${short(range[0] * factor)}${curve.series.max === undefined || range[0] === range[1] ? "" : ` to ${short(range[1] * factor)}`} ${unit}`;
   });
   return parts.join("; ");
 }
@@ -126,7 +130,7 @@ function drawPlot(spec: PictureSpec, holder: HTMLElement, readout: HTMLElement):
   const fills: uPlotType.Band[] = [];
   for (const curve of spec.curves) {
     const [min, max] = columnsOf(curve, axis);
-    const line = (): uPlotType.Series => ({ label: curve.label, stroke: () => colour(curve.colour), width: 1, points: { show: false }, spanGaps: true });
+    const line = (): uPlotType.Series => ({ label: curve.label, stroke: () => colour(curve.colour), width: 1, points: { show: false }, spanGaps: spec.cutAbove !== undefined });
     data.push(scaled(max), scaled(min));
     series.push(line(), line());
     fills.push({ series: [series.length - 2, series.length - 1], fill: () => transparent(colour(curve.colour), "40") });
@@ -138,7 +142,7 @@ function drawPlot(spec: PictureSpec, holder: HTMLElement, readout: HTMLElement):
   const tick = { stroke: () => colour("text"), grid: { stroke: () => colour("grid"), width: 1 }, ticks: { stroke: () => colour("grid"), width: 1 }, font: "12px system-ui, sans-serif" };
   const plot = new uPlot({
     width: Math.max(280, holder.clientWidth), height: HEIGHT, legend: { show: false }, series, bands: fills,
-    scales: { x: { time: false } },
+    scales: { x: { time: false }, y: { range: (_u, low, high) => valueRange(spec, factor, low, high) } },
     axes: [{ ...tick, values: (_u, values) => values.map((v) => `${short(v)} s`) }, { ...tick, size: 58, label: unit, labelSize: 18, labelFont: "12px system-ui, sans-serif", values: (_u, values) => values.map(short) }],
     cursor: { sync: { key: SYNC, setSeries: false }, drag: { x: true, y: false, setScale: false }, points: { show: false } },
     hooks: {
@@ -160,6 +164,16 @@ function drawPlot(spec: PictureSpec, holder: HTMLElement, readout: HTMLElement):
   }).observe(holder);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => plot.redraw(false, true));
   return plot;
+}
+
+/** Values from the lowest to the highest curve, with some air; never less than the least span. */
+function valueRange(spec: PictureSpec, factor: number, low: number, high: number): [number, number] {
+  if (spec.cutAbove !== undefined) return [Math.min(0, low ?? 0), spec.cutAbove * factor];
+  const least = (spec.leastSpan ?? 0) * factor;
+  const [from, to] = low === null || high === null || !Number.isFinite(low) || !Number.isFinite(high) ? [0, 1] : [low, high];
+  const missing = Math.max(least - (to - from), to === from ? Math.max(Math.abs(to) * 0.2, 1e-9) : 0);
+  const air = (to - from + missing) * 0.05;
+  return [from - missing / 2 - air, to + missing / 2 + air];
 }
 
 function shade(u: uPlotType, spec: PictureSpec): void {
