@@ -20,6 +20,7 @@ import { ConfigProbing } from "./config-probing.js";
 import { describePlugin, type DescribedPlugin } from "./describe-plugin.js";
 import { LineCollector } from "./line-coverage.js";
 import { partsFor, type Part } from "./parts.js";
+import { resultsInPython } from "./python-wording.js";
 import { baseText, configText, printerFor, type PluginPrinter } from "./printer-with-plugin.js";
 
 export type Effort = "quick" | "normal" | "deep";
@@ -155,11 +156,14 @@ class Certifier {
     }
     this.#step("judging");
     const coverage = this.#lines.summary();
+    const { python } = this.#plugin;
     const evidence: Evidence = {
       plugin: {
         path: this.#plugin.location.path, form: this.#plugin.form, name: this.#plugin.location.name, version: this.#plugin.location.version, summary: this.#plugin.location.summary,
         description: this.#plugin.location.description, plugins: this.#plugin.location.modules, exports: imported.exports, manifestProblems: this.#plugin.manifestProblems, import: imported.import,
+        ...(python === undefined ? {} : { language: "python", missing: python.missing, documentation: python.documentation }),
       },
+      ...(python?.package === undefined ? {} : { pythonPackage: python.package }),
       sections: this.#sections, capabilities: this.#plugin.capabilities, schema: probing.schema, commands: [...this.#commands.values()], probes: probing.probes,
       sessions: this.#sessions, comparisons: this.#comparisons, configUse: this.#configUse,
       ...(coverage === undefined ? {} : { coverage }),
@@ -168,7 +172,8 @@ class Certifier {
   }
 
   #certification(evidence: Evidence): Certification {
-    const results = judgeAll(this.#rules, evidence);
+    const judged = judgeAll(this.#rules, evidence);
+    const results = this.#plugin.location.python === undefined ? judged : resultsInPython(judged);
     const wallSeconds = Number(process.hrtime.bigint() - this.#started) * 1e-9;
     const idle = evidence.sessions.find((s) => s.id === "idle");
     const slacks = evidence.comparisons.flatMap((c) => Object.values(c.minSlackSubject)).filter(Number.isFinite);

@@ -27,3 +27,9 @@ export function kalicoHasModule(module: string): boolean {
   for (const name of table.keys()) if (name.startsWith(`${module}.`)) return true;
   return false;
 }
+
+/** Every member of every class, as Kalico writes them. */
+export function kalicoMembers(): ReadonlySet<string> {
+  table ??= load();
+  return new Set([...table.values()].flatMap((members) => [...members]));
+}
