@@ -7,6 +7,7 @@ import { loadRules } from "./rules/load.js";
 import { machineRules } from "./rules/machine.js";
 import { motionRules } from "./rules/motion.js";
 import { packageRules } from "./rules/package.js";
+import { pythonPackageRules } from "./rules/python-package.js";
 import { statusRules } from "./rules/status.js";
 import { timerRules } from "./rules/timers.js";
 
@@ -14,7 +15,7 @@ const GROUPS = ["PKG", "LOAD", "CFG", "STA", "LIF", "TMR", "GC", "MOT", "MCU", "
 const order = (rule: Rule): number => GROUPS.indexOf(rule.id.split("-", 1)[0]!) * 1000 + Number(rule.id.split("-")[1]);
 
 export const catalogue: readonly Rule[] = [
-  ...packageRules, ...loadRules, ...configRules, ...statusRules, ...lifecycleRules, ...timerRules, ...gcodeRules, ...motionRules, ...machineRules,
+  ...packageRules, ...pythonPackageRules, ...loadRules, ...configRules, ...statusRules, ...lifecycleRules, ...timerRules, ...gcodeRules, ...motionRules, ...machineRules,
 ].sort((a, b) => order(a) - order(b));
 
 /**

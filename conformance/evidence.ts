@@ -3,6 +3,7 @@
  * verdict can be recomputed from a stored file. Times are virtual seconds; clocks are MCU ticks.
  * A part that was not collected is absent, and a rule that needs it answers "inconclusive", never "pass".
  */
+import type { PythonPackageEvidence } from "./python-package.js";
 import type { Scenario } from "./scenario.js";
 
 /** A place in the plugin's own source. */
@@ -25,6 +26,12 @@ export interface PackageEvidence {
   exports: Record<string, string[]>;
   /** Problems of package.json: unresolvable exports, missing types, install scripts. */
   manifestProblems: { what: "exports" | "types" | "install-script" | "entry"; detail: string }[];
+  /** The plugin is written in this language; TypeScript when absent. */
+  language?: "python";
+  /** Modules that the plugin's import needs and that nothing provides. */
+  missing?: { module: string; file: string; line: number }[];
+  /** README and further documents; the description alone when absent. */
+  documentation?: string;
   import: {
     ok: boolean;
     error?: string;
@@ -319,6 +326,8 @@ export interface Comparison {
 /** Everything observed of one plugin. */
 export interface Evidence {
   plugin: PackageEvidence;
+  /** Of Python distributions. */
+  pythonPackage?: PythonPackageEvidence;
   /** Sections of the printer configuration that belong to the plugin. */
   sections: string[];
   /** Declared capabilities: "moves", "homes", "heats", "owns-pins", "overrides:CMD", … */

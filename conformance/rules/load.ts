@@ -13,6 +13,10 @@ function loadEffects(evidence: Evidence, kinds: readonly string[], remedy: strin
     .map(({ effect, session }) => ({ message: `loadConfig used ${effect.detail}`, remedy, scenario: session.id, ...(effect.place === undefined ? {} : { place: effect.place }) }));
 }
 
+/** A dependency that is not installed says nothing of the plugin. */
+const missingText = (missing: NonNullable<Evidence["plugin"]["missing"]>): string =>
+  `cannot judge: needs ${missing.map(({ module, file, line }) => `${module} (${file}:${line})`).join(", ")}: install it in the environment given with --python, or use --install`;
+
 const restartSessions = (evidence: Evidence) => pluginSessions(evidence).filter((session) => session.lives.length > 1);
 
 export const loadRules: readonly Rule[] = [
@@ -20,7 +24,7 @@ export const loadRules: readonly Rule[] = [
     id: "LOAD-001", title: "Import succeeds without configuration, printer or hardware", level: "MUST", severity: "S1",
     requirement: "Importing the plugin's module must succeed on any host, since every installed plugin is imported, configured or not.",
     source: "host-surface §2.1 step 2e",
-    judge: ({ plugin }) => judged(`import of ${Object.keys(plugin.plugins).join(", ") || plugin.path}`, plugin.import.ok || plugin.import.exited === true ? [] : [{
+    judge: ({ plugin }) => !plugin.import.ok && plugin.import.exited !== true && (plugin.missing ?? []).length > 0 ? inconclusive(missingText(plugin.missing!)) : judged(`import of ${Object.keys(plugin.plugins).join(", ") || plugin.path}`, plugin.import.ok || plugin.import.exited === true ? [] : [{
       message: `importing the module failed: ${firstLine(plugin.import.error ?? "unknown error")}`,
       remedy: "move what needs a printer, a file or a device from the top level of the module into loadConfig or a klippy:connect handler",
       ...(plugin.import.place === undefined ? {} : { place: plugin.import.place }),

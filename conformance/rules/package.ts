@@ -17,8 +17,8 @@ export const packageRules: readonly Rule[] = [
     requirement: "The package's exports and plugin entry points must resolve to shipped files, with type declarations, and it must not run scripts when it is installed.",
     source: "contract of TypeScript plugins (README, package.json#kalico)",
     judge: ({ plugin }) =>
-      plugin.form === "file"
-        ? notApplicable("a single file has no package.json")
+      plugin.form === "file" || plugin.language === "python"
+        ? notApplicable(plugin.language === "python" ? "the plugin is written in Python" : "a single file has no package.json")
         : judged(`package.json of ${plugin.name} ${plugin.version}`, plugin.manifestProblems.map((problem) => ({
             message: `package.json: ${problem.detail}`,
             remedy: REMEDY[problem.what],

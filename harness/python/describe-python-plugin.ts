@@ -1,10 +1,12 @@
 /** A Python plugin as certification takes it: `PythonPluginSource` → location and package evidence. */
 import { resolve } from "node:path";
 import type { DescribedPlugin } from "../certify/described-plugin.js";
+import { packageEvidence } from "./package-evidence.js";
 import type { PythonPluginSource } from "./plugin-source.js";
 
 /** What certification needs to know of a Python plugin. */
 export function describedPython(source: PythonPluginSource): DescribedPlugin {
+  const distribution = packageEvidence(source);
   const { metadata, root, modules } = source;
   return {
     location: {
@@ -16,6 +18,7 @@ export function describedPython(source: PythonPluginSource): DescribedPlugin {
       },
     },
     form: source.kind === "file" ? "file" : "package", manifestProblems: [], capabilities: source.capabilities,
+    python: { missing: source.missing, documentation: source.documentation, notes: source.notes, ...(distribution === undefined ? {} : { package: distribution }) },
     ...(source.printerConfig === undefined ? {} : { printerConfig: source.printerConfig }), ...(source.exercise === undefined ? {} : { exercise: source.exercise }),
   };
 }

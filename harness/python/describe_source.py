@@ -180,6 +180,16 @@ def imports(request):
     return found
 
 
+def stdlib(request):
+    """Which of some top-level names belong to the standard library."""
+    import importlib.machinery
+    known = getattr(sys, "stdlib_module_names", None)
+    folder = os.path.dirname(os.__file__)
+    if known is None:
+        return {name: name in sys.builtin_module_names or importlib.machinery.PathFinder.find_spec(name, [folder]) is not None for name in request["names"]}
+    return {name: name in known for name in request["names"]}
+
+
 def _message(text):
     """Headers and body of METADATA or PKG-INFO."""
     import email.parser
@@ -345,7 +355,7 @@ def unpack(request):
     return {"skipped": skipped}
 
 
-REQUESTS = {"sources": sources, "imports": imports, "installed": installed, "environment": environment, "metadata": metadata, "setup": setup, "unpack": unpack}
+REQUESTS = {"sources": sources, "imports": imports, "stdlib": stdlib, "installed": installed, "environment": environment, "metadata": metadata, "setup": setup, "unpack": unpack}
 
 
 def main():

@@ -49,6 +49,7 @@ export interface InstalledDistribution {
 interface Requests {
   sources: [{ root: string; files: readonly string[] }, Record<string, PythonFileFacts>];
   imports: [{ names: readonly string[]; paths: readonly string[] }, Record<string, boolean>];
+  stdlib: [{ names: readonly string[] }, Record<string, boolean>];
   installed: [{ name: string }, InstalledDistribution | { found: false; plugins: string[] }];
   environment: [object, { name: string; version: string; entryPoints: [string, string][] }[]];
   metadata: [{ file: string }, PythonMessage];

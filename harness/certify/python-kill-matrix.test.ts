@@ -1,0 +1,45 @@
+/**
+ * The kill matrix for Python: each mutant is found by its rule, with a place in its own source where the rule has one,
+ * and the good plugins pass. Certification needs a process for the plugin: this runs on the built files (`npm run build`).
+ */
+import { existsSync, readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it, vi } from "vitest";
+import type * as CatalogueModule from "../../conformance/catalogue.js";
+import type * as CertifyModule from "./certify.js";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const built = `${root}dist/harness/certify/certify.js`;
+if (!existsSync(built)) throw new Error('The kill matrix runs on built files: run "npm run build" first');
+const { certify } = (await import(built)) as typeof CertifyModule;
+const { rulesMatching } = (await import(`${root}dist/conformance/catalogue.js`)) as typeof CatalogueModule;
+
+const plugins = `${root}plugins-under-test/python`;
+const mutants = readdirSync(`${plugins}/mutants`).filter((file) => file.endsWith(".py")).map((file) => file.slice(0, -3)).sort();
+// Each certification starts processes: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 300_000 });
+
+const OPTIONS = { seed: 1, effort: "quick", board: "atmega2560", limits: { wallSeconds: 60, memoryMegabytes: 512, outputBytes: 500_000 } } as const;
+const ruleOf = (mutant: string): string => mutant.split("_").slice(0, 2).join("-").toUpperCase();
+
+describe("kill matrix of Python plugins", () => {
+  it("has twins of at least 20 mutants", () => expect(new Set(mutants.map(ruleOf)).size).toBeGreaterThanOrEqual(20));
+
+  it.concurrent.each(mutants)("%s is killed by its rule", async (mutant) => {
+    const { results } = await certify(`${plugins}/mutants/${mutant}.py`, { ...OPTIONS, rules: rulesMatching(ruleOf(mutant)) });
+    expect(results).toHaveLength(1);
+    const [result] = results;
+    const binding = result!.level === "MUST" || result!.level === "SEC";
+    expect(`${result!.id} ${result!.verdict}`, result!.reason).toBe(`${ruleOf(mutant)} ${binding ? "fail" : "warn"}`);
+    expect(result!.findings[0]!.message.length).toBeGreaterThan(10);
+    expect(result!.findings[0]!.remedy.length).toBeGreaterThan(10);
+    for (const { place } of result!.findings) if (place !== undefined) expect(place.file).toBe(`${mutant}.py`);
+  });
+
+  it.concurrent.each(["my_plugin", "prefix", "mover", "pins_timers_query"])("%s passes every rule that applies", async (plugin) => {
+    const { results, conformance, evidence } = await certify(`${plugins}/${plugin}`, OPTIONS);
+    expect(results.filter((r) => !["pass", "not-applicable"].includes(r.verdict)).map((r) => `${r.id} ${r.verdict}: ${r.findings[0]?.message ?? r.reason}`)).toEqual([]);
+    expect(conformance).toBe("conforming");
+    expect(evidence.coverage!.every((file) => file.ran > 0)).toBe(true);
+  });
+});

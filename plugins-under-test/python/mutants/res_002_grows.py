@@ -1,0 +1,15 @@
+"""Breaks RES-002: a list that every life lengthens."""
+
+KEPT = []
+
+
+class Mutant:
+    def __init__(self, config):
+        KEPT.append(bytearray(4000000))
+
+    def get_status(self, eventtime):
+        return {}
+
+
+def load_config(config):
+    return Mutant(config)

@@ -1,0 +1,2 @@
+"""Nothing to load."""
+VALUE = 1

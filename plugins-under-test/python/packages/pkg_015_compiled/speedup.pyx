@@ -1,0 +1,2 @@
+def twice(int value):
+    return 2 * value
