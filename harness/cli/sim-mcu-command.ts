@@ -2,7 +2,7 @@
  * `kalico-hil sim-mcu --board NAME --pty PATH`: simulated micro-controllers on pseudo-terminals in real time, for hosts that know
  * nothing of the simulation. All of one call share one machine, so that the switch on one may stop the stepper on another.
  */
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { setPriority } from "node:os";
 import { resolve } from "node:path";
 import type { Command } from "commander";
@@ -34,6 +34,7 @@ export interface SimMcuCommandOptions {
   seed: string;
   for?: string;
   verbose?: boolean;
+  json?: string;
 }
 
 interface McuSpec {
@@ -50,7 +51,7 @@ const WATCH_SECONDS = 1;
 /** Lateness that a host may notice: it repeats what is not acknowledged within 25 ms. */
 const LATE_SECONDS = 0.02;
 /** Priority that is asked for, as of `nice`; a user who may not have it goes without. */
-const PRIORITY = -10;
+const PRIORITY = -1;
 
 /** Seconds between changes of a drift that changes. */
 const DRIFT_STEP = 1;
@@ -72,6 +73,7 @@ export function addSimMcuCommand(program: Command, start: (run: (progress: Progr
     .option("--uart", "bytes take the time of the board's baud rate, and the dictionary names it: hosts then need `restart_method: command`")
     .option("--seed <n>", "seed of everything random", "1")
     .option("--for <seconds>", "end after this time (default: at Ctrl-C)")
+    .option("--json <file>", "at the end write what happened as JSON")
     .option("-v, --verbose", "at the end also tell how early commands came")
     .action((options: SimMcuCommandOptions) => start((progress, signal) => simMcuCommand(options, progress, signal)));
 }
@@ -99,7 +101,9 @@ export async function simMcuCommand(options: SimMcuCommandOptions, progress: Pro
       const late = world.takeLateness();
       if (late > LATE_SECONDS) log(`This machine was too busy: the simulation ran ${(late * 1000).toFixed(0)} ms late at ${formatTime(world.clock.monotonic() - start)}`);
     }
-    for (const mcu of mcus) log(summaryOf(mcu, world.clock.monotonic() - start, options.verbose === true));
+    const reports = mcus.map(reportOf);
+    for (const report of reports) for (const line of reportLines(report, world.clock.monotonic() - start, options.verbose === true)) log(line);
+    if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify({ seconds: world.clock.monotonic() - start, mcus: reports }, null, 2)}\n`);
   } catch (error) {
     if (error instanceof PseudoTerminalError) throw new UsageError(error.message);
     throw error;
@@ -208,19 +212,49 @@ function plantOf(file: string | undefined, seed: number): PrinterPlant | undefin
   return plantFromConfig(readPlantSections(file), { seed });
 }
 
-function summaryOf({ name, mcu, bytes }: PtyMcu, seconds: number, verbose: boolean): string {
+/** What became of one micro-controller. */
+export interface McuReport {
+  name: string;
+  commands: number;
+  bytesToMcu: number;
+  bytesToHost: number;
+  naks: number;
+  responsesDropped: number;
+  /** Steps and their net sum, all lives together, by oid. */
+  steppers: { oid: number; steps: number; position: number }[];
+  /** Resets, shutdowns and configurations in order. */
+  events: { kind: string; detail: string }[];
+  /** How long before their effect scheduled commands arrived, seconds, by command. */
+  slack: Record<string, { count: number; p1: number; p50: number; smallest: number }>;
+}
+
+function reportOf({ name, mcu, bytes }: PtyMcu): McuReport {
   const { trace } = mcu;
-  const steps = trace.allSteps().reduce((sum, column) => sum + column.steps, 0);
+  const seconds = (ticks: number): number => ticks / mcu.board.clockFreq;
+  const slack: McuReport["slack"] = {};
+  for (const { name: command, slacks, smallestSlack } of trace.kinds) {
+    if (slacks === undefined || slacks.total === 0) continue;
+    slack[command] = { count: slacks.total, p1: seconds(slacks.quantile(0.01)), p50: seconds(slacks.quantile(0.5)), smallest: seconds(smallestSlack) };
+  }
+  return {
+    name, commands: trace.commandCount, bytesToMcu: bytes.toMcu, bytesToHost: bytes.toHost, naks: mcu.naks, responsesDropped: mcu.responsesDropped,
+    steppers: trace.allSteps().map(({ oid, steps, position }) => ({ oid, steps, position })),
+    events: trace.marks.filter((mark) => mark.kind !== "trigger").map(({ kind, detail }) => ({ kind, detail })),
+    slack,
+  };
+}
+
+function reportLines(report: McuReport, seconds: number, verbose: boolean): string[] {
+  const steps = report.steppers.reduce((sum, stepper) => sum + stepper.steps, 0);
   const lines = [
-    `${name}: ${formatTime(seconds)}, ${trace.commandCount} commands in ${bytes.toMcu} bytes, ${bytes.toHost} bytes sent, ` +
-      `${mcu.naks} naks, ${mcu.responsesDropped} responses dropped, ${steps} steps`,
+    `${report.name}: ${formatTime(seconds)}, ${report.commands} commands in ${report.bytesToMcu} bytes, ${report.bytesToHost} bytes sent, ` +
+      `${report.naks} naks, ${report.responsesDropped} responses dropped, ${steps} steps`,
   ];
+  const ms = (value: number): string => `${(value * 1000).toFixed(1)} ms`;
   if (verbose) {
-    const ms = (ticks: number): string => `${((ticks / mcu.board.clockFreq) * 1000).toFixed(1)} ms`;
-    for (const kind of trace.kinds) {
-      const { slacks } = kind;
-      if (slacks !== undefined && slacks.total > 0) lines.push(`  ${kind.name}: ${slacks.total}, slack p1 ${ms(slacks.quantile(0.01))}, p50 ${ms(slacks.quantile(0.5))}, smallest ${ms(kind.smallestSlack)}`);
+    for (const [command, { count, p1, p50, smallest }] of Object.entries(report.slack)) {
+      lines.push(`  ${command}: ${count}, slack p1 ${ms(p1)}, p50 ${ms(p50)}, smallest ${ms(smallest)}`);
     }
   }
-  return lines.join("\n");
+  return lines;
 }
