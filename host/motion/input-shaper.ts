@@ -107,9 +107,9 @@ export class InputShaper {
     for (const stepper of toolhead.getKinematics().getSteppers()) {
       const kinematics = stepper.getTrapq() === null ? null : this.shapedOf(stepper);
       if (kinematics === null) continue;
-      // A carriage that rests when shapers are set stays unshaped until they are set again.
-      kinematics.pulsesX = isActiveAxis(kinematics.base, "x") ? pulsesX : [];
-      kinematics.pulsesY = isActiveAxis(kinematics.base, "y") ? pulsesY : [];
+      // A carriage that rests while shapers are set keeps those that it had.
+      if (isActiveAxis(kinematics.base, "x")) kinematics.pulsesX = pulsesX;
+      if (isActiveAxis(kinematics.base, "y")) kinematics.pulsesY = pulsesY;
       const oldDelay = this.scanTimes.get(stepper) ?? 0;
       const newDelay = Math.max(preActiveTime(kinematics), postActiveTime(kinematics));
       this.scanTimes.set(stepper, newDelay);
