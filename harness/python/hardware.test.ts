@@ -386,5 +386,31 @@ say(repr(toolhead.get_position()[:3]))
 `, watchPlugins);
       expect(said).toEqual(["// (20.5, '6000', None, True)", "// [20.5, 5.0, 5.5]", "// [3.0, 5.0, 5.5]"]);
     });
+
+    it("names what this host does not offer of Kalico's modules, when it is used", async () => {
+      const said = await tried(`
+from klippy.extras import palette2
+import extras.palette2 as same
+try:
+    from klippy.extras.palette2 import Palette2
+except ImportError as e:
+    say(str(e))
+try:
+    palette2.Palette2(None)
+except AttributeError as e:
+    say(str(e))
+say(repr((hasattr(palette2, "Palette2"), getattr(same, "COMMANDS", 7))))
+try:
+    from klippy.extras import no_module_of_kalico
+except ImportError as e:
+    say(str(e).split(" (")[0])
+`, watchPlugins);
+      expect(said).toEqual([
+        "// extras.palette2.Palette2: not offered by this host yet",
+        "// extras.palette2.Palette2: not offered by this host yet",
+        "// (False, 7)",
+        "// cannot import name 'no_module_of_kalico' from 'klippy.extras'",
+      ]);
+    });
   });
 }

@@ -6,6 +6,7 @@
  */
 import { membraneOf } from "../membrane.js";
 import type { PythonBridge } from "./bridge.js";
+import { kalicoHasModule } from "./kalico-members.js";
 import { HOST_FUNCTIONS, HOST_CLASSES } from "./host-classes.js";
 
 type AnyFunction = (...args: any[]) => unknown;
@@ -33,6 +34,7 @@ export function defineHardwareFunctions(bridge: PythonBridge): void {
     for (const name of Object.keys(live)) if (!(name in params)) delete live[name];
     Object.assign(live, params);
   });
+  bridge.define("kalicoHasModule", (name: string) => kalicoHasModule(name));
   bridge.define("setMembers", (owner: object, member: string) =>
     asHost(owner, owner.constructor.name, member, (target: object) => [...(Reflect.get(target, member) as Set<unknown>)], [owner]));
   bridge.define("replaceItems", (owner: object, member: string, items: unknown[]) => {

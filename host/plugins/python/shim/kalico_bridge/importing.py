@@ -1,12 +1,14 @@
 """Import names: plugins say `from klippy import mcu`, `import mcu`, `from extras import probe` or `from . import
 probe`; each finds the module of our package `klippy`, once, so that classes stay the same. Modules of Kalico
-that this host does not offer raise ImportError with their name, and the host is told.
+that this host does not offer can be imported; what is asked of them raises with its name.
 """
+import dis
 import importlib.abc
 import importlib.machinery
 import importlib.util
 import pkgutil
 import sys
+from kalico_bridge import meter, proxy, tasks
 
 _PLUGIN_PACKAGES = ("klippy.extras", "klippy.plugins")
 _ROOTS = ("extras", "plugins", "kinematics")
@@ -38,16 +40,45 @@ class _AliasFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         pass
 
 
-class _NotOffered(importlib.abc.MetaPathFinder):
-    """Last of all: notes modules of Kalico that are asked for and not here."""
+class _NotOffered(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Last of all: stands in for modules of Kalico that this host does not offer, and notes who asks for them."""
 
     def find_spec(self, name, path=None, target=None):
-        full = name if name.startswith("klippy.") else "klippy." + name
-        if name.startswith("klippy.") or name.split(".", 1)[0] in _ROOTS:
-            from kalico_bridge import meter
-
+        head = name.split(".", 1)[0]
+        if head != "klippy" and head not in _ROOTS:
+            full = "klippy." + name
+            if not _in_kalico(full):
+                return None
+        else:
+            full = name if head == "klippy" else "klippy." + name
             not_offered.append([full, *(meter.place() or ("", 0))])
+            if not _in_kalico(full):
+                return None
+        spec = importlib.machinery.ModuleSpec(name, self, origin="not offered by this host", is_package=True)
+        spec.loader_state = full
+        return spec
+
+    def create_module(self, spec):
         return None
+
+    def exec_module(self, module):
+        full = module.__spec__.loader_state
+
+        def missing(member):
+            if member.startswith("__"):
+                raise AttributeError(member)
+            text = f"{full[7:]}.{member}: not offered by this host yet"
+            frame = sys._getframe(1)
+            if dis.opname[frame.f_code.co_code[frame.f_lasti]] == "IMPORT_FROM":
+                raise ImportError(text)
+            raise AttributeError(text)
+
+        module.__getattr__ = missing
+
+
+def _in_kalico(full):
+    """Whether Kalico has a module of that name."""
+    return tasks.current() is not None and proxy.bridge_call("kalicoHasModule", full[7:])
 
 
 _core = frozenset()  # names of the modules of klippy itself
