@@ -21,6 +21,7 @@ import { describePlugin, type DescribedPlugin } from "./describe-plugin.js";
 import { LineCollector } from "./line-coverage.js";
 import { partsFor, type Part } from "./parts.js";
 import { resultsInPython } from "./python-wording.js";
+import { SourceLines } from "./source-lines.js";
 import { baseText, configText, printerFor, type PluginPrinter } from "./printer-with-plugin.js";
 
 export type Effort = "quick" | "normal" | "deep";
@@ -47,6 +48,17 @@ export interface CertifyOptions {
   signal?: AbortSignal;
   /** Record what the pictures of a report need. */
   charts?: boolean;
+  /** Capabilities declared beside those of the package. */
+  capabilities?: readonly string[];
+  /** Only these runs: one shard of several. */
+  parts?: ReadonlySet<Part>;
+  /** Begin no further run after so many wall minutes: what is not run cannot be judged. */
+  maxMinutes?: number;
+  /** Told of each session that was run. */
+  onSession?(session: SessionEvidence, wallSeconds: number): void;
+  /** Of Python plugins: interpreter or environment, and whether to install what the plugin requires. */
+  python?: string;
+  install?: boolean;
 }
 
 export interface Certification {
@@ -65,6 +77,8 @@ export interface Certification {
   scenarios: Map<string, Scenario>;
   /** For the pictures of a report, where they were asked for. */
   charts?: Charts;
+  /** Runs that were left out, and why. */
+  leftOut: string[];
 }
 
 /** Prints that have pictures. */
@@ -83,12 +97,57 @@ export class Aborted extends Error {
  * @throws PluginNotFound when there is none, Aborted when the signal fires; never for what the plugin does
  */
 export async function certify(path: string, options: CertifyOptions): Promise<Certification> {
-  return certifyDescribed(describePlugin(path), options);
+  const { python, install = false } = options;
+  return certifyDescribed(describePlugin(path, { install, build: true, ...(python === undefined ? {} : { python }) }), options);
 }
 
 /** Certifies a plugin that was found and described already. */
 export async function certifyDescribed(plugin: DescribedPlugin, options: CertifyOptions): Promise<Certification> {
   return new Certifier(plugin, options).run();
+}
+
+/** What a certification is made from besides its evidence. */
+export interface CertificationFacts {
+  rules: readonly Rule[];
+  seed: number;
+  board: string;
+  effort: Effort;
+  printSeconds: number;
+  wallSeconds: number;
+  charts?: Charts;
+  leftOut: readonly string[];
+}
+
+/** Judges evidence: of one run, or of several shards of one run put together. */
+export function certificationOf(evidence: Evidence, facts: CertificationFacts): Certification {
+  const judged = judgeAll(facts.rules, evidence);
+  const worded = evidence.plugin.language === "python" ? resultsInPython(judged) : judged;
+  const results = new SourceLines(evidence.plugin.path).results(worded);
+  const { printSeconds, wallSeconds } = facts;
+  const idle = evidence.sessions.find((s) => s.id === "idle");
+  const slacks = evidence.comparisons.flatMap((c) => Object.values(c.minSlackSubject)).filter(Number.isFinite);
+  const scenarios = new Map<string, Scenario>();
+  for (const session of evidence.sessions) scenarios.set(session.id, session.scenario);
+  for (const probe of evidence.probes) scenarios.set(probe.scenario.id, probe.scenario);
+  return {
+    plugin: { name: evidence.plugin.name, version: evidence.plugin.version, path: evidence.plugin.path },
+    evidence, results, conformance: conformanceOf(results),
+    timing: {
+      printSeconds, wallSeconds, realTimeFactor: wallSeconds > 0 ? printSeconds / wallSeconds : 0,
+      steps: evidence.sessions.reduce((sum, s) => sum + (s.trace?.totalSteps ?? 0), 0), minSlackSeconds: slacks.length > 0 ? Math.min(...slacks) : null,
+    },
+    traceHash: idle?.trace?.traceHash ?? "", seed: facts.seed, board: facts.board, effort: facts.effort,
+    exercised: {
+      sessions: evidence.sessions.length, configurations: evidence.probes.length, commandCalls: evidence.sessions.reduce((n, s) => n + s.gcodeProbes.length, 0),
+      statusCalls: evidence.sessions.reduce((n, s) => n + s.status.length, 0), stepsCompared: evidence.comparisons.reduce((n, c) => n + c.stepsCompared, 0),
+    },
+    scenarios, leftOut: [...facts.leftOut], ...(facts.charts === undefined ? {} : { charts: facts.charts }),
+  };
+}
+
+/** The wall minutes are over. */
+class TimeUp extends Error {
+  override name = "TimeUp";
 }
 
 class Certifier {
@@ -111,13 +170,14 @@ class Certifier {
   #printSeconds = 0;
   /** Sessions in which the process died or had to be killed. */
   #deaths = 0;
+  readonly #leftOut: string[] = [];
 
   constructor(plugin: DescribedPlugin, options: CertifyOptions) {
     this.#plugin = plugin;
     this.#options = options;
     this.#sizes = SIZES[options.effort];
     this.#rules = options.rules ?? catalogue;
-    this.#parts = partsFor(this.#rules.map((rule) => rule.id));
+    this.#parts = options.parts ?? partsFor(this.#rules.map((rule) => rule.id));
     this.#process = new PluginProcess(plugin.location, options.limits ?? DEFAULT_LIMITS);
     this.#printer = printerFor(plugin, options.configText);
   }
@@ -147,12 +207,17 @@ class Certifier {
     if (imported.import.ok && imported.import.exited !== true) {
       this.#step("learning the configuration");
       this.#printer = await probing.learn();
-      if (this.#parts.has("probes")) await probing.probe();
-      await this.#jobs();
-      if (this.#parts.has("restarts")) await this.#restarts();
-      if (this.#parts.has("shutdowns")) await this.#shutdowns();
-      if (this.#parts.has("pauses")) await this.#pauses();
-      if (this.#parts.has("commands")) await this.#commandProbes();
+      try {
+        if (this.#parts.has("probes")) await probing.probe();
+        await this.#jobs();
+        if (this.#parts.has("restarts")) await this.#restarts();
+        if (this.#parts.has("shutdowns")) await this.#shutdowns();
+        if (this.#parts.has("pauses")) await this.#pauses();
+        if (this.#parts.has("commands")) await this.#commandProbes();
+      } catch (error) {
+        if (!(error instanceof TimeUp)) throw error;
+        this.#leftOut.push(`cut short after ${this.#options.maxMinutes} minutes, before: ${error.message}`);
+      }
     }
     this.#step("judging");
     const coverage = this.#lines.summary();
@@ -164,7 +229,7 @@ class Certifier {
         ...(python === undefined ? {} : { language: "python", missing: python.missing, documentation: python.documentation }),
       },
       ...(python?.package === undefined ? {} : { pythonPackage: python.package }),
-      sections: this.#sections, capabilities: this.#plugin.capabilities, schema: probing.schema, commands: [...this.#commands.values()], probes: probing.probes,
+      sections: this.#sections, capabilities: [...new Set([...this.#plugin.capabilities, ...(this.#options.capabilities ?? [])])], schema: probing.schema, commands: [...this.#commands.values()], probes: probing.probes,
       sessions: this.#sessions, comparisons: this.#comparisons, configUse: this.#configUse,
       ...(coverage === undefined ? {} : { coverage }),
     };
@@ -172,28 +237,14 @@ class Certifier {
   }
 
   #certification(evidence: Evidence): Certification {
-    const judged = judgeAll(this.#rules, evidence);
-    const results = this.#plugin.location.python === undefined ? judged : resultsInPython(judged);
-    const wallSeconds = Number(process.hrtime.bigint() - this.#started) * 1e-9;
-    const idle = evidence.sessions.find((s) => s.id === "idle");
-    const slacks = evidence.comparisons.flatMap((c) => Object.values(c.minSlackSubject)).filter(Number.isFinite);
-    const scenarios = new Map<string, Scenario>();
-    for (const session of evidence.sessions) scenarios.set(session.id, session.scenario);
-    for (const probe of evidence.probes) scenarios.set(probe.scenario.id, probe.scenario);
-    return {
-      plugin: { name: this.#plugin.location.name, version: this.#plugin.location.version, path: this.#plugin.location.path },
-      evidence, results, conformance: conformanceOf(results),
-      timing: {
-        printSeconds: this.#printSeconds, wallSeconds, realTimeFactor: wallSeconds > 0 ? this.#printSeconds / wallSeconds : 0,
-        steps: evidence.sessions.reduce((sum, s) => sum + (s.trace?.totalSteps ?? 0), 0), minSlackSeconds: slacks.length > 0 ? Math.min(...slacks) : null,
-      },
-      traceHash: idle?.trace?.traceHash ?? "", seed: this.#options.seed, board: this.#options.board, effort: this.#options.effort,
-      exercised: {
-        sessions: evidence.sessions.length, configurations: evidence.probes.length, commandCalls: evidence.sessions.reduce((n, s) => n + s.gcodeProbes.length, 0),
-        statusCalls: evidence.sessions.reduce((n, s) => n + s.status.length, 0), stepsCompared: evidence.comparisons.reduce((n, c) => n + c.stepsCompared, 0),
-      },
-      scenarios, ...(this.#options.charts === true ? { charts: this.#charts } : {}),
-    };
+    return certificationOf(evidence, {
+      rules: this.#rules, seed: this.#options.seed, board: this.#options.board, effort: this.#options.effort, printSeconds: this.#printSeconds, wallSeconds: this.#wallSeconds(),
+      leftOut: this.#leftOut, ...(this.#options.charts === true ? { charts: this.#charts } : {}),
+    });
+  }
+
+  #wallSeconds(): number {
+    return Number(process.hrtime.bigint() - this.#started) * 1e-9;
   }
 
   #step(what: string): void {
@@ -206,12 +257,15 @@ class Certifier {
   async #session(scenario: Scenario, sections: readonly string[] = this.#sections, keep = true): Promise<SessionResult> {
     if (this.#options.signal?.aborted === true) throw new Aborted("Interrupted");
     if (this.#deaths >= MAX_DEATHS) return lostSession(scenario);
+    if (this.#wallSeconds() > (this.#options.maxMinutes ?? Infinity) * 60) throw new TimeUp(`the session "${scenario.id}"`);
+    const begun = this.#wallSeconds();
     const abort = (): void => this.#process.close();
     this.#options.signal?.addEventListener("abort", abort, { once: true });
     try {
       const result = await this.#process.run(scenario, sections, this.#options.charts === true && CHARTED.includes(scenario.id));
       if (result.charts !== undefined) this.#charts.sessions.push(result.charts);
       if (result.linesRun !== undefined) this.#lines.add(result.linesRun);
+      this.#options.onSession?.(result.evidence, this.#wallSeconds() - begun);
       const died = result.evidence.state === "lost";
       if (died) this.#deaths += 1;
       this.#printSeconds += result.evidence.virtualSeconds;

@@ -41,6 +41,6 @@ export function sampleCertification(results: RuleResult[] = [
     timing: { printSeconds: 1234.5, wallSeconds: 2, realTimeFactor: 617.25, steps: 100_000, minSlackSeconds: 0.105 },
     traceHash: "0123456789abcdef", seed: 1, board: "atmega2560", effort: "quick",
     exercised: { sessions: 3, configurations: 20, commandCalls: 10, statusCalls: 400, stepsCompared: 90_000 },
-    scenarios: new Map(),
+    scenarios: new Map(), leftOut: [],
   };
 }
