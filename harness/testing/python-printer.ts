@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { getStatusOf } from "../../host/printer/status.js";
 import type { HostObserver } from "../../host/observer.js";
+import type { ImportedPlugin } from "../../host/plugins/load-plugins.js";
+import type { StartArgs } from "../../host/printer/printer-surface.js";
 import { PythonHost, type PythonHostOptions } from "../../host/plugins/python/python-host.js";
 import { BASE_PRINTER } from "../certify/base-printer.js";
 import { SimWorld } from "../world/sim-world.js";
@@ -19,6 +21,10 @@ export interface PythonPrinterOptions {
   /** Import names by section; default: the names of the files. */
   modules?: PythonHostOptions["modules"];
   python?: Partial<PythonHostOptions>;
+  /** Plugins in TypeScript beside them, after their import. */
+  plugins?: readonly ImportedPlugin[];
+  /** Further start arguments of the host. */
+  startArgs?: Partial<StartArgs>;
 }
 
 /** A printer that runs; `close()` it. */
@@ -50,7 +56,7 @@ export class PythonPrinter {
       onLog: (level, text) => { if (level === "error" || level === "warning") this.log.push(text); },
       ...options.observer,
     };
-    this.world = new SimWorld({ configFile, board: "atmega2560", seed: 1, plugins: this.python.importPlugins(), observer, watchPlugins: options.watchPlugins ?? false });
+    this.world = new SimWorld({ configFile, board: "atmega2560", seed: 1, plugins: [...this.python.importPlugins(), ...(options.plugins ?? [])], startArgs: options.startArgs ?? {}, observer, watchPlugins: options.watchPlugins ?? false });
   }
 
   /** Starts a life and waits until it is ready or has failed; the state message. */

@@ -5,6 +5,8 @@
  */
 import { pyFloat, pyFloatStr, pyInt, pyStr } from "../config/python-text.js";
 import { CommandError } from "../errors.js";
+import { valueToPlain } from "./template/host-values.js";
+import { Dict } from "./template/py-values.js";
 import { rawParameters, type GCodeParams } from "./line.js";
 
 /** Bounds of a numeric parameter. */
@@ -33,37 +35,47 @@ export interface GCodeResponder {
 /** What a command handler receives. */
 export class GCodeCommand {
   #responder: GCodeResponder;
-  #command: string;
-  #commandline: string;
-  #params: GCodeParams;
+  command: string;
+  commandline: string;
+  #given: GCodeParams;
   #needAck: boolean;
 
   constructor(responder: GCodeResponder, command: string, commandline: string, params: GCodeParams, needAck: boolean) {
     this.#responder = responder;
-    this.#command = command;
-    this.#commandline = commandline;
-    this.#params = params;
+    this.command = command;
+    this.commandline = commandline;
+    this.#given = params;
     this.#needAck = needAck;
+  }
+
+  /** Parameters by upper-case name; assigning puts others in place. */
+  get params(): GCodeParams {
+    return this.#given;
+  }
+
+  set params(params: Readonly<Record<string, unknown>> | Dict) {
+    const plain = (params instanceof Dict ? valueToPlain(params) : params) as Readonly<Record<string, unknown>>;
+    this.#given = Object.assign(Object.create(null) as GCodeParams, Object.fromEntries(Object.entries(plain).map(([name, value]) => [name, String(value)])));
   }
 
   /** Name of the command in upper case. */
   getCommand(): string {
-    return this.#command;
+    return this.command;
   }
 
   /** The whole line without surrounding white space. */
   getCommandline(): string {
-    return this.#commandline;
+    return this.commandline;
   }
 
   /** Parameters by upper-case name; the live object. */
   getCommandParameters(): GCodeParams {
-    return this.#params;
+    return this.#given;
   }
 
   /** The text behind the command name as written, comments included. */
   getRawCommandParameters(): string {
-    return rawParameters(this.#command, this.#commandline);
+    return rawParameters(this.command, this.commandline);
   }
 
   /** Sends `ok` once, to input that waits for it. Returns whether it was sent. */
@@ -93,7 +105,7 @@ export class GCodeCommand {
   get<T>(name: string, options: GetOptions<T> & { parser: (text: string) => T; default: T | null }): T | null;
   /** The value of a parameter. @throws CommandError when it is missing, unreadable or out of bounds */
   get(name: string, options?: GetOptions<unknown>): unknown {
-    const text = this.#params[name];
+    const text = this.#given[name];
     if (text === undefined) return this.#missing(name, options);
     if (options?.parser === undefined) return text;
     return this.#checked(name, this.#parse(text, options.parser), options, pyStr);
@@ -103,7 +115,7 @@ export class GCodeCommand {
   getInt(name: string, options: NumberBounds & { default: number | null }): number | null;
   /** A whole number as Python's `int()` reads it. */
   getInt(name: string, options?: GetOptions<number>): number | null {
-    const text = this.#params[name];
+    const text = this.#given[name];
     if (text === undefined) return this.#missing(name, options) as number | null;
     return this.#checked(name, this.#parse(text, pyInt), options, pyStr);
   }
@@ -112,24 +124,24 @@ export class GCodeCommand {
   getFloat(name: string, options: NumberBounds & { default: number | null }): number | null;
   /** A finite number. */
   getFloat(name: string, options?: GetOptions<number>): number | null {
-    const text = this.#params[name];
+    const text = this.#given[name];
     if (text === undefined) return this.#missing(name, options) as number | null;
     return this.#checked(name, this.#parse(text, finiteFloat), options, pyFloatStr);
   }
 
   /** For the dispatcher: the same line under the command that it is routed to. */
   routeTo(command: string): void {
-    this.#command = command;
+    this.command = command;
   }
 
   /** For the dispatcher: puts the parameters of the extended form in place. */
   replaceParameters(params: GCodeParams): void {
-    this.#params = params;
+    this.#given = params;
   }
 
   #missing(name: string, options: GetOptions<unknown> | undefined): unknown {
     if (options === undefined || !("default" in options)) {
-      throw this.error(`Error on '${this.#commandline}': missing ${name}`);
+      throw this.error(`Error on '${this.commandline}': missing ${name}`);
     }
     return options.default ?? null;
   }
@@ -138,7 +150,7 @@ export class GCodeCommand {
     try {
       return parser(text);
     } catch {
-      throw this.error(`Error on '${this.#commandline}': unable to parse ${text}`);
+      throw this.error(`Error on '${this.commandline}': unable to parse ${text}`);
     }
   }
 
@@ -147,7 +159,7 @@ export class GCodeCommand {
     const { minval, maxval, above, below } = bounds;
     const number = value as unknown as number;
     const refuse = (what: string, bound: number): CommandError =>
-      this.error(`Error on '${this.#commandline}': ${name} must ${what} ${show(bound)}`);
+      this.error(`Error on '${this.commandline}': ${name} must ${what} ${show(bound)}`);
     if (minval != null && number < minval) throw refuse("have minimum of", minval);
     if (maxval != null && number > maxval) throw refuse("have maximum of", maxval);
     if (above != null && number <= above) throw refuse("be above", above);

@@ -12,8 +12,8 @@ export class PrinterHeaterBed {
     this.heaters = printer.loadObject<PrinterHeaters>(config, "heaters");
     this.heater = this.heaters.setupHeater(config, "B");
     const gcode = printer.lookupObject<GCodeDispatch>("gcode");
-    gcode.registerCommand("M140", (gcmd) => this.setTarget(gcmd, false));
-    gcode.registerCommand("M190", (gcmd) => this.setTarget(gcmd, true));
+    gcode.registerCommand("M140", (gcmd) => this.cmdM140(gcmd));
+    gcode.registerCommand("M190", (gcmd) => this.cmdM190(gcmd));
   }
 
   getStatus(eventTime: number): Record<string, unknown> {
@@ -24,8 +24,12 @@ export class PrinterHeaterBed {
     return this.heater.stats(eventTime);
   }
 
-  private setTarget(gcmd: GCodeCommand, wait: boolean): Promise<void> {
+  cmdM140(gcmd: GCodeCommand, wait = false): Promise<void> {
     return this.heaters.setTemperature(this.heater, gcmd.getFloat("S", { default: 0 }), wait);
+  }
+
+  cmdM190(gcmd: GCodeCommand): Promise<void> {
+    return this.cmdM140(gcmd, true);
   }
 }
 

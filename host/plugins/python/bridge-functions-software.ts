@@ -20,6 +20,7 @@ import type { ControlProfile } from "../../heaters/heater-control.js";
 import { Heater } from "../../heaters/heater.js";
 import { LinearInterpolate } from "../../heaters/linear-interpolate.js";
 import { ControlAutoTune } from "../../heaters/pid-autotune.js";
+import { TemperatureHost } from "../../heaters/temperature-host.js";
 import { Thermistor, type AdcConversion } from "../../heaters/thermistor.js";
 import type { Printer } from "../../printer/printer-surface.js";
 
@@ -103,6 +104,7 @@ export function defineSoftwareFunctions(bridge: PythonBridge): void {
   const constructor = <T extends unknown[]>(name: string, make: (...args: T) => object): void =>
     bridge.define(name, (...args: T) => asHost(args.find((arg): arg is T[number] & object => typeof arg === "object" && arg !== null) ?? {}, name.slice(4), "new", make, args));
   constructor("makeHeater", (config: ConfigSection, sensor: TemperatureSensor) => new Heater(config, sensor));
+  constructor("makeTemperatureHost", (config: ConfigSection) => new TemperatureHost(config));
   constructor("makeDelayedGcode", (config: ConfigSection) => new DelayedGcode(config));
   constructor("makeAdcSensor", (config: ConfigSection, conversion: AdcConversion) => new PrinterAdcToTemperature(config, conversion));
   constructor("makeInterpolation", (samples: [number, number][]) => new LinearInterpolate(samples));
@@ -118,7 +120,9 @@ export function defineSoftwareFunctions(bridge: PythonBridge): void {
     return asHost(heater, name, "new", make, [profile, heater, loadClean]);
   });
 
-  // ---- events and commands ----
+  // ---- start arguments, commands ----
+
+  bridge.define("startArgs", (printer: Printer) => Object.fromEntries(Object.entries(printer.getStartArgs()).filter(([, value]) => typeof value !== "function")));
 
   bridge.define("commandMember", (gcode: GCodeDispatch, className: string, name: string) => {
     if (kalicoHas(className, name) !== true) return null;

@@ -35,7 +35,15 @@ function encodeNumber(value: number, float: boolean): string {
 
 function isRecord(value: object): boolean {
   const prototype = Object.getPrototypeOf(value) as object | null;
-  return prototype === null || prototype === Object.prototype;
+  if (prototype === null || prototype === Object.prototype) return true;
+  // Parameters of g-code have a prototype without anything in it.
+  return Object.getPrototypeOf(prototype) === null && !Object.hasOwn(prototype, "constructor");
+}
+
+/** Whether a record is an object with methods, as a plugin in TypeScript may return it: it stays where it is. */
+function hasMethods(record: object): boolean {
+  for (const key of Object.keys(record)) if (typeof (record as Record<string, unknown>)[key] === "function") return true;
+  return false;
 }
 
 /** A JavaScript value as JSON text. With `float`, whole numbers are floats. */
@@ -60,7 +68,7 @@ export function encode(value: unknown, handles: EncodeHandles, float = false): s
   if (object instanceof Uint8Array) return `{"!":"b","d":"${Buffer.from(object).toString("base64")}"}`;
   if (ArrayBuffer.isView(object)) return `[${[...(object as Float64Array)].map((item) => encodeNumber(item, object instanceof Float64Array)).join(",")}]`;
   if (object instanceof Error) return handles.error(object);
-  if (isRecord(object)) {
+  if (isRecord(object) && !hasMethods(object)) {
     const parts: string[] = [];
     for (const key of Object.keys(object)) parts.push(`${JSON.stringify(key)}:${encode((object as Record<string, unknown>)[key], handles, float || isFloatField(key))}`);
     return `{${parts.join(",")}}`;

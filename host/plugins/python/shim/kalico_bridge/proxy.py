@@ -69,8 +69,11 @@ class HostObject(HostBase):
 
     def __setattr__(self, name, value):
         declared = getattr(type(self), name, None)
-        if hasattr(type(declared), "__set__") and not isinstance(declared, property):
+        if hasattr(type(declared), "__set__") and (not isinstance(declared, property) or declared.fset is not None) and hasattr(self, "_handle"):
             declared.__set__(self, value)
+            return
+        if not type(self).__module__.startswith("klippy.") or not hasattr(self, "_handle"):
+            self.__dict__[name] = value  # a class of the plugin's, derived from one of ours, has members of its own
             return
         # A plugin that replaces or adds a member: its own view keeps it, and the host is told.
         bridge_call("written", self, _kalico_name(self), name, camel(name), value)
@@ -111,7 +114,8 @@ def missing(proxy, name):
             member = found["member"]
             return lambda *arguments: call(proxy._handle, member, arguments)
         return found["value"]
-    raise AttributeError(f"'{type(proxy).__name__}' object has no attribute '{name}'")
+    kind = proxy._host_class if type(proxy) is HostObject else type(proxy).__name__
+    raise AttributeError(f"'{kind}' object has no attribute '{name}'")
 
 
 def _command(class_name, name):
@@ -215,7 +219,9 @@ def defaults_names(defaults):
 class HostFunction(HostObject):
     """A function of the host."""
 
-    def __call__(self, *arguments):
+    def __call__(self, *arguments, **named):
+        if named:
+            arguments += ({camel(name): value for name, value in named.items()},)
         return call(self._handle, "", arguments)
 
 

@@ -1,6 +1,7 @@
 """G-code: commands, their parameters, responses, scripts."""
 import collections
 from kalico_bridge import codec
+from kalico_bridge.live import live_dict
 from kalico_bridge.proxy import REQUIRED, HostObject, attribute, bridge_call, host_class, host_exception, method
 
 from klippy.configfile import bounds_as_given
@@ -24,8 +25,13 @@ class GCodeCommand(HostObject):
     @method
     def get_commandline(self): ...
 
-    @method
-    def get_command_parameters(self): ...
+    _command = attribute(str, "command")
+    _commandline = attribute(str, "commandline")
+    _params = live_dict("params")
+
+    def get_command_parameters(self):
+        """The live parameters: what is changed in them, the host sees."""
+        return self._params
 
     @method
     def get_raw_command_parameters(self): ...

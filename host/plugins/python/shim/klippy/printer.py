@@ -1,5 +1,5 @@
 """The printer: objects, events, state."""
-from kalico_bridge.proxy import REQUIRED, HostObject, attribute, host_class, host_exception, method
+from kalico_bridge.proxy import REQUIRED, HostObject, attribute, bridge_call, host_class, host_exception, method
 from klippy import configfile, gcode
 from kalico_bridge import current
 
@@ -22,17 +22,28 @@ class Printer(HostObject):
     command_error = gcode.CommandError
     wait_interrupted = WaitInterruption
     objects = attribute()
-    reactor = attribute()
-    start_args = attribute()
-    state_message = attribute()
-    in_shutdown_state = attribute(bool)
-    event_handlers = attribute()
+
+    @property
+    def reactor(self):
+        return self.get_reactor()
+
+    @property
+    def start_args(self):
+        return self.get_start_args()
+
+    @property
+    def state_message(self):
+        return self.get_state_message()[0]
+
+    @property
+    def in_shutdown_state(self):
+        return self.is_shutdown()
 
     @method
     def get_reactor(self): ...
 
-    @method(returns=dict)
-    def get_start_args(self): ...
+    def get_start_args(self):
+        return bridge_call("startArgs", self)
 
     @method(returns=tuple)
     def get_state_message(self): ...
