@@ -94,3 +94,57 @@ def load_config(config):
     });
   });
 }
+
+describe("threads of a Python plugin", () => {
+  const SOURCE = `
+import queue, threading, time
+
+class Threads:
+    def __init__(self, config):
+        printer = config.get_printer()
+        self.reactor = printer.get_reactor()
+        self.queue, self.lock, self.seen, self.late = queue.Queue(), threading.RLock(), [], []
+        printer.register_event_handler("klippy:ready", self.ready)
+
+    def ready(self):
+        for target in (self.produce, self.consume):
+            threading.Thread(target=target, daemon=True).start()
+
+    def produce(self):
+        for number in range(5):
+            time.sleep(0.5)
+            with self.lock:
+                self.queue.put(number)
+        self.queue.put(None)
+
+    def consume(self):
+        while True:
+            item = self.queue.get()
+            if item is None:
+                return
+            with self.lock:
+                self.seen.append([item, time.monotonic()])
+            self.reactor.register_async_callback(lambda eventtime: self.late.append(eventtime))
+
+    def get_status(self, eventtime):
+        return {"seen": list(self.seen), "late": len(self.late), "alive": threading.active_count()}
+
+
+def load_config(config):
+    return Threads(config)
+`;
+
+  it("run in virtual time, alike in every run", async () => {
+    const run = async (): Promise<Record<string, unknown>> => {
+      const printer = await started({ files: { "threads.py": SOURCE }, config: "[threads]" });
+      await printer.wait(5);
+      return printer.status("threads")!;
+    };
+    const [first, second] = [await run(), await run()];
+    expect(first).toEqual(second);
+    const seen = first["seen"] as [number, number][];
+    expect(seen.map(([item]) => item)).toEqual([0, 1, 2, 3, 4]);
+    expect(seen.slice(1).map(([, time], i) => Math.round((time - seen[i]![1]) * 100) / 100)).toEqual([0.5, 0.5, 0.5, 0.5]);
+    expect(first["late"]).toBe(5);
+  });
+});

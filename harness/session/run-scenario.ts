@@ -579,7 +579,7 @@ function countHandles(context: ScenarioContext): Map<string, number> {
   const own = context.openResources?.();
   if (own !== undefined) {
     counts.set("open file or socket", own.descriptors);
-    for (const name of own.threads) counts.set(`thread ${name}`, 1);
+    counts.set("thread", own.threads.length);
   }
   for (const kind of process.getActiveResourcesInfo()) {
     if (["Immediate", "PipeWrap", "TTYWrap", "CloseReq", "ProcessWrap", "MessagePort"].includes(kind)) continue;

@@ -6,6 +6,7 @@ import type { ImportedPlugin } from "../load-plugins.js";
 import { importPythonModule } from "./python-module.js";
 import { defineBridgeFunctions, type BridgeReports } from "./bridge-functions.js";
 import { CONTROL, PythonBridge, type PythonWork } from "./bridge.js";
+import type { Completion } from "../../reactor/completion.js";
 import type { Reactor } from "../../reactor/reactor.js";
 import { PythonProcess, type PythonEnding } from "./python-process.js";
 
@@ -137,5 +138,15 @@ function defineThreads(bridge: PythonBridge, reactorNow: () => Reactor | undefin
     return now;
   };
   bridge.define("startThread", (run: () => unknown) => void reactor().registerCallback(() => run()));
+  const parked = new Map<number, Completion<boolean>[]>();
+  bridge.define("threadPark", (key: number, seconds: number) => {
+    const completion = reactor().completion<boolean>();
+    parked.set(key, [...(parked.get(key) ?? []), completion]);
+    return completion.wait(reactor().monotonic() + seconds, false);
+  });
+  bridge.define("threadWake", (key: number) => {
+    for (const completion of parked.get(key) ?? []) if (!completion.test()) completion.complete(true);
+    parked.delete(key);
+  });
   bridge.define("threadSleep", (seconds: number) => reactor().pause(reactor().monotonic() + seconds));
 }

@@ -2,15 +2,16 @@
 turn, until it sleeps, waits for a lock, or ends; so two runs of one seed interleave alike. A thread that touches
 the printer in any way but `register_async_callback` and `async_complete` is noted.
 
-Locks, conditions and events that a plugin makes wait in virtual time: a wait is a pause of one millisecond after
-another until the lock is free.
+Locks, conditions, events and queues that a plugin makes wait in virtual time: a waiting task is parked until the lock
+is released or its time is over.
 """
 import _thread
 import queue
 import threading
 from kalico_bridge import meter, tasks
 
-POLL_SECONDS = 0.001
+# A wait of this length that nothing ended is taken for a deadlock, seconds.
+FOREVER = 3600.0
 _alive = {}  # ident -> name
 
 
@@ -90,6 +91,7 @@ class Thread:
         finally:
             self._ended = True
             _alive.pop(id(self), None)
+            _wake(self)
 
     def run(self):
         if self._target is not None:
@@ -101,12 +103,8 @@ class Thread:
     isAlive = is_alive
 
     def join(self, timeout=None):
-        waited = 0.0
-        while self.is_alive() and (timeout is None or waited < timeout):
-            _wait_turn("Thread.join")
-            waited += POLL_SECONDS
-            if timeout is None and waited > 60:
-                raise RuntimeError("Thread.join() waits for ever")
+        if self.is_alive():
+            _wait(self, timeout, "Thread.join")
 
     def getName(self):
         return self.name
@@ -121,13 +119,37 @@ class Thread:
         return self.daemon
 
 
-def _wait_turn(what):
+_waiting = {}  # id of a lock or thread -> number of tasks that wait
+
+
+def _wait(what, timeout, name):
+    """Parks the task until `what` is free or over, seconds; whether it was woken."""
+    from kalico_bridge.proxy import bridge_call
+
     task = tasks.current()
     if task is None:
-        raise RuntimeError(f"{what} outside the reactor")
+        raise RuntimeError(f"{name} outside the reactor")
     if task.foreign is None:
-        _blocking(POLL_SECONDS, what)
-    _pause(POLL_SECONDS)
+        _blocking(min(timeout, 1.0) if timeout is not None and timeout >= 0 else 1.0, name)
+    key = id(what)
+    _waiting[key] = _waiting.get(key, 0) + 1
+    try:
+        woken = bridge_call("threadPark", key, FOREVER if timeout is None or timeout < 0 else timeout)
+    finally:
+        _waiting[key] -= 1
+        if not _waiting[key]:
+            del _waiting[key]
+    if not woken and (timeout is None or timeout < 0):
+        raise RuntimeError(f"{name} waits for ever")
+    return woken
+
+
+def _wake(what):
+    """Lets the tasks that wait for `what` go on, the longest waiting first."""
+    from kalico_bridge.proxy import bridge_call
+
+    if id(what) in _waiting:
+        bridge_call("threadWake", id(what))
 
 
 class Lock:
@@ -144,14 +166,9 @@ class Lock:
         if self._again and self._owner == me:
             self._count += 1
             return True
-        waited = 0.0
         while self._owner is not None:
-            if not blocking or (timeout >= 0 and waited >= timeout):
+            if not blocking or timeout == 0 or not _wait(self, timeout, "Lock.acquire"):
                 return False
-            if waited > 60:
-                raise RuntimeError("a lock is never released")
-            _wait_turn("Lock.acquire")
-            waited += POLL_SECONDS
         self._owner, self._count = me, 1
         return True
 
@@ -161,6 +178,7 @@ class Lock:
         self._count -= 1
         if self._count == 0:
             self._owner = None
+            _wake(self)
 
     def locked(self):
         return self._owner is not None
@@ -177,6 +195,7 @@ class Lock:
     def _release_save(self):
         state = (self._owner, self._count)
         self._owner, self._count = None, 0
+        _wake(self)
         return state
 
     def _acquire_restore(self, state):
