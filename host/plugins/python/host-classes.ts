@@ -4,7 +4,8 @@
  */
 import type { ConfigSection } from "../../config/config-section.js";
 import { FrequencyCounter, McuCounter } from "../../mcu/counter.js";
-import type { Mcu } from "../../mcu/mcu.js";
+import { Mcu } from "../../mcu/mcu.js";
+import { MCU_PIN_TYPES } from "../../mcu/printer-mcus.js";
 import type { PinParams } from "../../mcu/pins.js";
 import { McuTrsync, TriggerDispatch } from "../../mcu/trsync.js";
 import { TrDispatch } from "../../mcu/trdispatch.js";
@@ -27,8 +28,11 @@ import { EnableTracking, StepperEnablePin } from "../../motion/stepper-enable.js
 import { McuStepper, PrinterStepper } from "../../motion/stepper.js";
 import { stepperKinematics } from "../../motion/stepper-kinematics.js";
 import type { Printer } from "../../printer/printer.js";
+import type { Reactor } from "../../reactor/reactor.js";
 import type { StepperKinematics } from "../../steps/stepper-kinematics.js";
 import { Trapq } from "../../steps/trapq.js";
+import type { ClockSync } from "../../transport/clocksync.js";
+import { SecondarySync } from "../../transport/secondary-sync.js";
 
 type AnyFunction = (...args: any[]) => unknown;
 
@@ -54,6 +58,9 @@ const pinParams = (params: Record<string, unknown>): PinParams =>
 
 /** Constructors by "module.Class". */
 export const HOST_CLASSES: Readonly<Record<string, AnyFunction>> = {
+  // An error of the clock ends the connect; its log has no printer yet.
+  "clocksync.SecondarySync": (reactor: Reactor, mainSync: ClockSync) => new SecondarySync(reactor, () => undefined, mainSync),
+  "mcu.MCU": (config: ConfigSection, sync: ClockSync) => new Mcu(config, sync, MCU_PIN_TYPES),
   "mcu.TriggerDispatch": (mcu: Mcu) => new TriggerDispatch(mcu),
   "mcu.MCU_trsync": (mcu: Mcu, dispatch: TrDispatch) => new McuTrsync(mcu, dispatch),
   "mcu.MCU_endstop": (mcu: Mcu, params: Record<string, unknown>) => mcu.setupPin("endstop", pinParams(params)),

@@ -1,4 +1,5 @@
 """Clocks of micro-controllers as the host estimates them."""
+from kalico_bridge.made import construct
 from kalico_bridge.proxy import HostObject, host_class, method
 
 
@@ -32,3 +33,6 @@ class ClockSync(HostObject):
 @host_class("SecondarySync")
 class SecondarySync(ClockSync):
     """The clock of a further micro-controller, which follows the main one."""
+
+    def __init__(self, reactor, main_sync):
+        construct(self, reactor, "clocksync.SecondarySync", reactor, main_sync)

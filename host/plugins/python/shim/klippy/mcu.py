@@ -208,6 +208,9 @@ class MCU(HostObject):
     _is_shutdown = attribute(bool, name="shutdownSeen")
     _serial = attribute(name="serial")
 
+    def __init__(self, config, clocksync):
+        construct(self, config, "mcu.MCU", config, clocksync)
+
     def setup_pin(self, pin_type, pin_params):
         return self._call("setupPin", pin_type, pins.host_params(pin_params))
 
