@@ -20,6 +20,7 @@ import { ConfigProbing } from "./config-probing.js";
 import { describePlugin, type DescribedPlugin } from "./describe-plugin.js";
 import { LineCollector } from "./line-coverage.js";
 import { partsFor, type Part } from "./parts.js";
+import type { Ruling } from "./policy.js";
 import { resultsInPython } from "./python-wording.js";
 import { SourceLines } from "./source-lines.js";
 import { baseText, configText, printerFor, type PluginPrinter } from "./printer-with-plugin.js";
@@ -79,6 +80,18 @@ export interface Certification {
   charts?: Charts;
   /** Runs that were left out, and why. */
   leftOut: string[];
+  /** What counts of it, where waivers, a baseline or the strict mode were applied. */
+  ruling?: Ruling;
+  /** Where runs of one seed differ. */
+  nondeterminism?: Nondeterminism[];
+}
+
+/** Two runs of one seed that differ: a rule judged otherwise, or traces that part. */
+export interface Nondeterminism {
+  /** Rule or session. */
+  what: string;
+  /** How they differ and where they part. */
+  detail: string;
 }
 
 /** Prints that have pictures. */

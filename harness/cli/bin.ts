@@ -4,6 +4,7 @@ import { Command, CommanderError } from "commander";
 import { Aborted } from "../certify/certify.js";
 import { PluginNotFound } from "../certify/describe-plugin.js";
 import { harnessVersion } from "../reporters/result-json.js";
+import { addBoardCommand } from "./board-command.js";
 import { certifyCommand, type CertifyCommandOptions } from "./certify-command.js";
 import { EXIT, UsageError } from "./exit-codes.js";
 import { createProgress } from "./progress.js";
@@ -36,10 +37,12 @@ let exitCode: number = EXIT.conforming;
 
 program.command("certify")
   .description("certify plugins against a simulated printer")
-  .argument("<plugin...>", "package directory or single .js file")
+  .argument("<plugin...>", "npm package or .js file; Python source tree, wheel, sdist, .py file, package, or name of an installed distribution")
   .option("--config <file>", "printer.cfg to certify in (default: the plugin's printer.cfg, else a built-in cartesian printer)")
   .option("--gcode <file>", "G-code lines that exercise the plugin (default: the plugin's exercise.gcode, else generated)")
   .option("--board <name>", "simulated board: atmega2560, stm32f446, rp2040, linux", "atmega2560")
+  .option("--python <path>", "CPython 3.9 or later, or a virtual environment, for Python plugins (default: python3, python, py -3)")
+  .option("--install", "install what a Python plugin requires, in an environment that is thrown away")
   .option("--seed <n>", "seed of everything random", "1")
   .option("--effort <level>", "quick, normal or deep", "normal")
   .option("--rules <glob>", 'only these rules, e.g. "STA-*,MOT-001"')
@@ -64,6 +67,7 @@ program.command("run")
   .action(async (config: string, options: RunOptions) => { exitCode = await runCommand(config, options, progress, interrupt.signal); });
 
 addSimMcuCommand(program, async (run) => { exitCode = await run(progress, interrupt.signal); });
+addBoardCommand(program, async (run) => { exitCode = await run(progress, interrupt.signal); });
 
 program.command("rules")
   .description("list the rules, or tell more of one")

@@ -24,6 +24,8 @@ export interface CertifyCommandOptions {
   junit?: string;
   report?: string;
   counterExamples: string;
+  python?: string;
+  install?: boolean;
   verbose?: boolean;
 }
 
@@ -52,6 +54,7 @@ export async function certifyCommand(plugins: readonly string[], options: Certif
     const certification = await certify(plugin, {
       seed, effort: options.effort as Effort, board, signal,
       ...(rules === undefined ? {} : { rules }), ...(configText === undefined ? {} : { configText }), ...(exercise === undefined ? {} : { exercise }),
+      install: options.install === true, ...(options.python === undefined ? {} : { python: options.python }),
       charts: options.report !== undefined,
       onProgress: (what, done, total) => progress.update(`[${done}/${total}] ${what}`, true),
     });

@@ -4,6 +4,8 @@
  */
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
+import { buildWheel } from "./build-wheel.js";
+import { installRequirements } from "./install-dependencies.js";
 import { findPython, type FoundPython } from "./find-python.js";
 import { droppedModules, entryPointModules, factsOf, missingModules, ownFiles, sourceDirectories } from "./find-modules.js";
 import type { PythonDistribution, PythonPluginSource, PythonSourceKind, PythonWheel } from "./plugin-source.js";
@@ -14,6 +16,10 @@ import { digestOf, documentationOf, pythonFilesBelow, readmeIn, temporaryDirecto
 export interface ReadPluginOptions {
   /** Interpreter, command, or directory of a virtual environment. */
   python?: string;
+  /** Install the plugin's requirements in an environment that is thrown away. */
+  install?: boolean;
+  /** Build the wheel of a source tree, to judge what users install. */
+  build?: boolean;
 }
 
 /** There is no Python plugin at that place: usage, exit code 3. */
@@ -41,6 +47,44 @@ export function isPythonPlugin(path: string): boolean {
  */
 export function readPythonPlugin(path: string, options: ReadPluginOptions = {}): PythonPluginSource {
   const python = findPython(options.python);
+  const source = read(path, python);
+  const installed = options.install === true ? installedFor(source, python) : undefined;
+  const finished = installed === undefined ? source : { ...read(path, installed.python), notes: [...source.notes, installed.note] };
+  return options.build === true ? withWheel(finished, options.install === true) : finished;
+}
+
+/** An environment with what the plugin declares; undefined when it declares nothing that is missing. */
+function installedFor(source: PythonPluginSource, python: FoundPython): ReturnType<typeof installRequirements> | undefined {
+  if (source.kind === "installed") return undefined;
+  const listed = source.kind === "file" ? undefined : textOf(join(source.root, "requirements.txt"));
+  const declared = source.distribution?.requires ?? listed?.split(/\r?\n/).map((line) => line.replace(/(^|\s)#.*$/, "").trim()).filter((line) => line !== "" && !line.startsWith("-")) ?? [];
+  return declared.length === 0 ? undefined : installRequirements(python, declared);
+}
+
+/** Puts what the built wheel says in the place of what the tree says. */
+function withWheel(source: PythonPluginSource, network: boolean): PythonPluginSource {
+  if ((source.kind !== "source-tree" && source.kind !== "sdist") || source.distribution === undefined) return source;
+  const built = buildWheel(source.root, { executable: source.python.executable, network });
+  if ("reason" in built) return { ...source, noWheel: built.reason };
+  const into = temporaryDirectory("unpacked");
+  const { error } = askPython(source.python.executable, "unpack", { archive: built.wheel, into, ...ARCHIVE_LIMITS });
+  if (error !== undefined) return { ...source, noWheel: `the wheel that was ${built.how} is not unpacked: ${error}` };
+  const { distribution, wheel } = wheelAt(built.wheel, into, source.python);
+  const points = distribution.entryPoints.map((point) => {
+    const file = source.distribution!.entryPoints.find(({ value }) => value === point.value)?.file;
+    const shipped = wheelHas(wheel, point.value);
+    return { ...point, ...(file === undefined || !shipped ? {} : { file }) };
+  });
+  return { ...source, distribution: { ...distribution, entryPoints: points, declaredIn: source.distribution.declaredIn }, wheel: { ...wheel, how: built.how } };
+}
+
+/** Whether the wheel ships the module of an entry point. */
+function wheelHas(wheel: PythonWheel, value: string): boolean {
+  const path = value.split(/[:[]/, 1)[0]!.trim().replaceAll(".", "/");
+  return wheel.files.some((file) => file === `${path}.py` || file === `${path}/__init__.py` || file.startsWith(`${path}.`));
+}
+
+function read(path: string, python: FoundPython): PythonPluginSource {
   if (!existsSync(path)) {
     if (!NAME.test(path)) throw new NoPythonPlugin(`Plugin "${path}" does not exist`);
     return readInstalled(path, python);
@@ -180,12 +224,18 @@ export const wheelTags = (wheel: string | null | undefined): string[] => [...(wh
 const recordPaths = (record: string): string[] => record.split(/\r?\n/).filter((line) => line !== "").map((line) => (line.startsWith('"') ? line.slice(1, line.indexOf('"', 1)) : line.split(",", 1)[0]!));
 
 function readWheel(path: string, root: string, python: FoundPython): PythonPluginSource {
+  const { distribution, wheel } = wheelAt(path, root, python);
+  return fromInstalledFiles("wheel", path, root, distribution, wheel, python);
+}
+
+/** Metadata and files of an unpacked wheel. */
+function wheelAt(path: string, root: string, python: FoundPython): { distribution: PythonDistribution; wheel: PythonWheel } {
   const info = readdirSync(root).find((name) => name.endsWith(".dist-info"));
   if (info === undefined || textOf(join(root, info, "METADATA")) === undefined) throw new NoPythonPlugin(`"${path}" is no wheel: it has no .dist-info/METADATA`);
   const points = entryPointsOfText(textOf(join(root, info, "entry_points.txt")) ?? "");
   const distribution = fromMetadata(askPython(python.executable, "metadata", { file: join(root, info, "METADATA") }), points, `${info}/METADATA`, join(root, info));
   const wheel: PythonWheel = { how: "as given", files: recordPaths(textOf(join(root, info, "RECORD")) ?? ""), tags: wheelTags(textOf(join(root, info, "WHEEL"))) };
-  return fromInstalledFiles("wheel", path, root, distribution, wheel, python);
+  return { distribution, wheel };
 }
 
 function fromInstalledFiles(kind: "wheel" | "installed", path: string, root: string, distribution: PythonDistribution, wheel: PythonWheel, python: FoundPython, directories: readonly string[] = [root]): PythonPluginSource {
