@@ -39,7 +39,7 @@ describe("markup", () => {
 });
 
 describe("ranges of lines", () => {
-  it("says runs of lines in short", () => expect(ranges([9, 3, 4, 5, 11, 12])).toBe("3-5, 9, 11-12"));
+  it("says runs of lines in short", () => expect(ranges([[3, 5], [9, 9], [11, 12]])).toBe("3-5, 9, 11-12"));
 });
 
 describe("two runs", () => {

@@ -43,6 +43,7 @@ export function htmlReport(run: RunFile, other?: RunFile): string {
 ${topSection(run)}
 <main>
 ${exercisedSection(run)}
+${rulingSection(run)}
 ${other === undefined ? undefined : comparisonSection(run, other)}
 ${rulesSection(run)}
 ${picturesSection(run)}
@@ -90,7 +91,7 @@ ${list([
     exercised.commands.length === 0 ? "no commands: the plugin registers none" : `commands: ${exercised.commands.map((c) => `${c.command} (${c.calls} calls, ${c.refused} refused)`).join(", ")}`,
     Object.keys(exercised.events).length === 0 ? "no event handlers" : `event handlers: ${Object.entries(exercised.events).map(([event, n]) => `${event} (${n})`).join(", ")}`,
     `${duration(exercised.printSeconds)} of printer life; ${number(run.result.exercised.stepsCompared)} steps compared; ${number(run.result.exercised.statusCalls)} status queries`,
-    ...(coverage.length === 0 ? [] : [`lines: ${coverage.map((c) => `${c.file} ${c.ran.length} of ${c.ran.length + c.never.length}`).join(", ")}`]),
+    ...(coverage.length === 0 ? [] : [`lines: ${coverage.map((c) => `${c.file} ${c.ran} of ${c.lines}`).join(", ")}`]),
   ], "nothing")}
 </div>
 <div>
@@ -102,16 +103,24 @@ ${coverage.filter((c) => c.never.length > 0).map((c) => html`<details class="cov
 </section>`;
 }
 
-/** "3-5, 9": line numbers in short. */
-export function ranges(lines: readonly number[]): string {
-  const sorted = [...lines].sort((a, b) => a - b);
-  const parts: string[] = [];
-  for (let i = 0; i < sorted.length; i++) {
-    const from = sorted[i]!;
-    while (sorted[i + 1] === sorted[i]! + 1) i++;
-    parts.push(from === sorted[i] ? String(from) : `${from}-${sorted[i]}`);
-  }
-  return parts.join(", ");
+/** "3-5, 9": stretches of lines in short. */
+export const ranges = (lines: readonly (readonly [number, number])[]): string => lines.map(([from, to]) => (from === to ? String(from) : `${from}-${to}`)).join(", ");
+
+/** Waivers, what was left out, and what differed between runs: in sight of everyone who reads the verdict. */
+function rulingSection(run: RunFile): Markup | undefined {
+  const { waivers, leftOut, nondeterminism, notCertified, capabilities, rules } = run.result;
+  const known = rules.filter((r) => r.known === true).map((r) => r.id);
+  if (waivers.length + leftOut.length + nondeterminism.length + notCertified.length + capabilities.length + known.length === 0) return undefined;
+  return html`<section aria-labelledby="ruling">
+<h2 id="ruling">What counts</h2>
+${capabilities.length === 0 ? undefined : html`<p>Declared capabilities: ${capabilities.join(", ")}.</p>`}
+${nondeterminism.length === 0 ? undefined : html`<h3>Not deterministic</h3>${list(nondeterminism.map((n) => `${n.what}: ${n.detail}`), "")}`}
+${leftOut.length === 0 ? undefined : html`<h3>Left out</h3>${list(leftOut, "")}`}
+${notCertified.length === 0 ? undefined : html`<h3>Not certified, because</h3>${list(notCertified, "")}`}
+${known.length === 0 ? undefined : html`<p>Known from the baseline: ${known.join(", ")}.</p>`}
+${waivers.length === 0 ? undefined : html`<div class="scroll" tabindex="0" role="group" aria-label="Waivers"><table><caption>Waivers</caption><thead><tr><th scope="col">Rule</th><th scope="col">State</th><th scope="col">Until</th><th scope="col">Reason</th></tr></thead>
+<tbody>${waivers.map((w) => html`<tr><th scope="row">${w.rule}</th><td>${w.state === "used" ? `sets ${w.findings} findings aside` : w.state === "unneeded" ? "not needed: remove it" : "expired: does not count"}</td><td>${w.expires}</td><td>${w.reason}</td></tr>`)}</tbody></table></div>`}
+</section>`;
 }
 
 function rulesSection(run: RunFile): Markup {
@@ -141,6 +150,7 @@ function ruleDetails(run: RunFile, rule: RunFile["result"]["rules"][number]): Ma
 <div class="inside">
 ${about === undefined ? undefined : html`<p>${about.requirement}</p><p class="dim">Why: ${about.source}</p>`}
 <p class="dim">${rule.verdict === "not-applicable" ? "Does not apply: " : rule.verdict === "inconclusive" ? "Cannot be judged: " : "Looked at: "}${rule.reason}</p>
+${rule.waiver === undefined ? undefined : html`<p>Waived until ${rule.waiver.expires}: ${rule.waiver.reason}</p>`}${rule.known === true ? html`<p>Known from the baseline.</p>` : undefined}${rule.flaky === true ? html`<p>Not deterministic: runs of one seed judge it differently.</p>` : undefined}
 ${rule.findings.map((finding) => findingPart(run, rule, finding))}
 </div>
 </details>

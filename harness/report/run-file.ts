@@ -4,6 +4,7 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { catalogue, canary } from "../../conformance/catalogue.js";
+import type { LineCoverage } from "../../conformance/evidence.js";
 import type { LifeStep, Scenario } from "../../conformance/scenario.js";
 import type { Certification } from "../certify/certify.js";
 import { scenarioOfFinding } from "../certify/counter-examples.js";
@@ -20,20 +21,13 @@ export interface RunExample {
   scenario: Scenario;
 }
 
-/** Lines of the plugin that ran and that never ran, where they were watched. */
-export interface FileCoverage {
-  file: string;
-  ran: number[];
-  never: number[];
-}
-
 export interface Exercised {
   sessions: { id: string; outcome: string; virtualSeconds: number; steps: number; traceHash?: string }[];
   configurations: Record<string, number>;
   commands: { command: string; calls: number; refused: number; params: string[] }[];
   events: Record<string, number>;
   printSeconds: number;
-  coverage?: FileCoverage[];
+  coverage?: LineCoverage[];
   /** Sentences on what the plugin has and nobody tried. */
   not: string[];
 }
@@ -86,13 +80,13 @@ function exercised(certification: Certification): Exercised {
   });
   const events: Record<string, number> = {};
   for (const { callbacks } of evidence.sessions) for (const c of callbacks) if (c.kind === "event") events[c.label] = (events[c.label] ?? 0) + c.runs;
-  const coverage = (evidence as { coverage?: FileCoverage[] }).coverage;
+  const { coverage } = evidence;
   const not: string[] = [];
   for (const { command, calls } of commands) if (calls === 0) not.push(`the command ${command} was never called`);
   for (const session of evidence.sessions) if (session.state === "lost") not.push(`the session "${session.id}" did not live to tell: ${session.message}`);
   for (const rule of certification.results) if (rule.verdict === "inconclusive") not.push(`${rule.id} could not be judged: ${rule.reason}`);
   for (const option of evidence.schema) if (!evidence.probes.some((p) => p.option === option.option)) not.push(`the option ${option.option} of [${option.section}] was not varied`);
-  for (const { file, ran, never } of coverage ?? []) if (never.length > 0) not.push(`${never.length} of ${ran.length + never.length} lines of ${file} never ran`);
+  for (const { file, lines, ran } of coverage ?? []) if (ran < lines) not.push(`${lines - ran} of ${lines} lines of ${file} never ran`);
   return {
     sessions: evidence.sessions.map((s) => ({ id: s.id, outcome: s.outcome, virtualSeconds: s.virtualSeconds, steps: s.trace?.totalSteps ?? 0, ...(s.trace === undefined ? {} : { traceHash: s.trace.traceHash }) })),
     configurations, commands, events, printSeconds: certification.timing.printSeconds, ...(coverage === undefined ? {} : { coverage }), not: [...new Set(not)],

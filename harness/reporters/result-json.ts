@@ -1,13 +1,14 @@
 /** The machine-readable result: what `--json` writes, with a published schema (`result.schema.json`). */
 import { createRequire } from "node:module";
-import type { Certification } from "../certify/certify.js";
-import type { Finding, RuleResult } from "../../conformance/rule.js";
+import type { Finding } from "../../conformance/rule.js";
+import type { Certification, Nondeterminism } from "../certify/certify.js";
+import type { RuledResult, RunVerdict, WaiverUse } from "../certify/policy.js";
 
 export interface ResultJson {
   schemaVersion: 1;
-  verdict: Certification["conformance"];
+  verdict: RunVerdict;
   plugin: { name: string; version: string };
-  rules: (Omit<RuleResult, "findings"> & { findings: (Finding & { counterExample?: string })[] })[];
+  rules: (Omit<RuledResult, "findings"> & { findings: (Finding & { counterExample?: string })[]; /** Runs of one seed judge it differently. */ flaky?: boolean })[];
   seed: number;
   effort: string;
   board: string;
@@ -15,6 +16,16 @@ export interface ResultJson {
   timing: Certification["timing"];
   determinism: { traceHash: string };
   exercised: Certification["exercised"];
+  /** Declared capabilities. */
+  capabilities: string[];
+  /** Every waiver, used or not. */
+  waivers: WaiverUse[];
+  /** What was not run, and why. */
+  leftOut: string[];
+  /** Where runs of one seed differ. */
+  nondeterminism: Nondeterminism[];
+  /** Why a run that was to be certified is not. */
+  notCertified: string[];
 }
 
 // By name, so that it is found from the sources and from dist alike.
@@ -24,12 +35,14 @@ export const harnessVersion = version;
 
 /** @param counterExamples file written for a finding's scenario, by scenario id */
 export function resultJson(certification: Certification, counterExamples: ReadonlyMap<string, string> = new Map()): ResultJson {
+  const { ruling } = certification;
+  const flaky = new Set((certification.nondeterminism ?? []).map((n) => n.what));
   return {
     schemaVersion: 1,
-    verdict: certification.conformance,
+    verdict: ruling?.verdict ?? certification.conformance,
     plugin: { name: certification.plugin.name, version: certification.plugin.version },
-    rules: certification.results.map((result) => ({
-      ...result,
+    rules: (ruling?.results ?? certification.results).map((result) => ({
+      ...result, ...(flaky.has(result.id) ? { flaky: true } : {}),
       findings: result.findings.map((finding) => {
         const file = finding.scenario === undefined ? undefined : counterExamples.get(finding.scenario);
         return file === undefined ? finding : { ...finding, counterExample: file };
@@ -40,5 +53,6 @@ export function resultJson(certification: Certification, counterExamples: Readon
     timing: certification.timing,
     determinism: { traceHash: certification.traceHash },
     exercised: certification.exercised,
+    capabilities: certification.evidence.capabilities, waivers: ruling?.waivers ?? [], leftOut: certification.leftOut, nondeterminism: certification.nondeterminism ?? [], notCertified: ruling?.notCertified ?? [],
   };
 }

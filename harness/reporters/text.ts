@@ -4,7 +4,7 @@ import type { LineCoverage } from "../../conformance/evidence.js";
 import type { RuleResult } from "../../conformance/rule.js";
 
 const WORD: Record<RuleResult["verdict"], string> = { pass: "pass", fail: "FAIL", warn: "warn", inconclusive: "open", "not-applicable": "n/a" };
-const VERDICT = { conforming: "CONFORMING", "not-conforming": "NOT CONFORMING", "cannot-judge": "CANNOT JUDGE" } as const;
+const VERDICT = { certified: "CERTIFIED", conforming: "CONFORMING", "not-conforming": "NOT CONFORMING", "cannot-judge": "CANNOT JUDGE" } as const;
 
 /** @param replayFile file written for a finding's scenario, by scenario id */
 export function textReport(certification: Certification, replayFile: ReadonlyMap<string, string> = new Map(), verbose = false): string[] {
@@ -23,13 +23,21 @@ export function textReport(certification: Certification, replayFile: ReadonlyMap
     }
   }
   out.push(...coverageLines(certification.evidence.coverage));
+  const { ruling } = certification;
+  for (const { rule, state, expires, reason, findings } of ruling?.waivers ?? []) {
+    out.push(`waiver ${rule} until ${expires}: ${state === "used" ? `sets ${findings} finding${findings === 1 ? "" : "s"} aside` : state === "unneeded" ? "not needed any more, remove it" : "expired, does not count"} (${reason})`);
+  }
+  for (const { id } of ruling?.results.filter((r) => r.known === true) ?? []) out.push(`known  ${id} is in the baseline`);
+  for (const { what, detail } of certification.nondeterminism ?? []) out.push(`NOT DETERMINISTIC  ${what}: ${detail}`);
+  for (const reason of certification.leftOut) out.push(`left out: ${reason}`);
+  for (const reason of ruling?.notCertified ?? []) out.push(`not certified: ${reason}`);
   const count = (verdict: RuleResult["verdict"]): number => results.filter((r) => r.verdict === verdict).length;
   out.push(
     "",
     `exercised: ${exercised.sessions} sessions, ${exercised.configurations} configurations, ${exercised.commandCalls} command calls, ${exercised.statusCalls} status queries, ${exercised.stepsCompared} steps compared`,
     `${timing.printSeconds.toFixed(0)} s of printer life in ${timing.wallSeconds.toFixed(1)} s, ${timing.steps} steps, least lead ${timing.minSlackSeconds === null ? "–" : `${(timing.minSlackSeconds * 1000).toFixed(0)} ms`}, board ${certification.board}, seed ${certification.seed}, trace ${certification.traceHash}`,
     `${count("pass")} pass, ${count("warn")} warn, ${count("fail")} fail, ${count("inconclusive")} open, ${count("not-applicable")} not applicable`,
-    `${certification.plugin.name} ${certification.plugin.version}: ${VERDICT[certification.conformance]}`,
+    `${certification.plugin.name} ${certification.plugin.version}: ${VERDICT[ruling?.verdict ?? certification.conformance]}`,
   );
   return out;
 }
