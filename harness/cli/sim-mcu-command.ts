@@ -131,7 +131,7 @@ async function openMcu(
   const mcu = await PtyMcu.open({
     world, name: spec.name, board: boardNamed(spec.board), path: spec.path, flavour: spec.flavour, seed, uart, log,
     ...(plant === undefined ? {} : { plant }),
-    ...(faulty ? { faults: new SeededFaults({ ...faults, seed, silence: faults.silence.map(([from, to]) => [now + from, now + to] as const) }) } : {}),
+    ...(faulty ? { faults: new SeededFaults({ ...faults, seed, bytesFrom: now + faults.bytesFrom, silence: faults.silence.map(([from, to]) => [now + from, now + to] as const) }) } : {}),
   });
   const start = world.clock.monotonic();
   for (const fault of faults.timed) schedule(mcu, fault, start);

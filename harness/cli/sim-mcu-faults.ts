@@ -15,6 +15,8 @@ export interface TimedFault {
 export interface FaultPlan {
   dropByte: number;
   corruptByte: number;
+  /** Seconds after the start from which bytes are lost or corrupted. */
+  bytesFrom: number;
   silence: [from: number, to: number][];
   timed: TimedFault[];
   heaters: { section: string; fault: HeaterFault; from: number; until?: number }[];
@@ -22,12 +24,12 @@ export interface FaultPlan {
 
 const HEATER_FAULTS: readonly HeaterFault[] = ["sensor-open", "sensor-shorted", "heater-dead", "heater-stuck-on"];
 export const FAULT_HELP =
-  "drop=P or corrupt=P (chance of each byte), silence=FROM-TO, unplug=FROM-TO, power-off=FROM-TO, reset=AT, shutdown=AT, " +
+  "drop=P[@FROM] or corrupt=P[@FROM] (chance of each byte), silence=FROM-TO, unplug=FROM-TO, power-off=FROM-TO, reset=AT, shutdown=AT, " +
   `SECTION:${HEATER_FAULTS.join("|")}=FROM[-TO] (seconds after the start)`;
 
 /** @throws UsageError */
 export function parseFaults(texts: readonly string[]): FaultPlan {
-  const plan: FaultPlan = { dropByte: 0, corruptByte: 0, silence: [], timed: [], heaters: [] };
+  const plan: FaultPlan = { dropByte: 0, corruptByte: 0, bytesFrom: 0, silence: [], timed: [], heaters: [] };
   for (const text of texts) {
     const match = /^\s*([^=]+?)\s*=\s*(.+?)\s*$/.exec(text);
     if (match === null) fail(text);
@@ -42,9 +44,11 @@ function addFault(plan: FaultPlan, kind: string, value: string, text: string): v
     const fault = HEATER_FAULTS.find((name) => name === heater[2]);
     if (fault === undefined) fail(text);
     plan.heaters.push({ section: heater[1]!, fault, ...span(value, text) });
-  } else if (kind === "drop") plan.dropByte = chance(value, text);
-  else if (kind === "corrupt") plan.corruptByte = chance(value, text);
-  else if (kind === "silence") {
+  } else if (kind === "drop" || kind === "corrupt") {
+    const [probability, from] = value.split("@") as [string, string | undefined];
+    plan[kind === "drop" ? "dropByte" : "corruptByte"] = chance(probability, text);
+    if (from !== undefined) plan.bytesFrom = span(from, text).from;
+  } else if (kind === "silence") {
     const { from, until } = span(value, text);
     if (until === undefined) fail(text);
     plan.silence.push([from, until]);

@@ -15,6 +15,8 @@ export interface SeededFaultOptions {
   dropByte?: number;
   /** Chance of each byte to have a bit flipped. */
   corruptByte?: number;
+  /** World time from which bytes are lost or flipped; from the start by default. */
+  bytesFrom?: number;
   /** World times between which nothing gets through. */
   silence?: readonly (readonly [from: number, to: number])[];
   /** Only this way; both by default. */
@@ -50,6 +52,7 @@ export class SeededFaults implements LinkFaults {
       this.dropped += data.length;
       return undefined;
     }
+    if (now < (this.options.bytesFrom ?? Number.NEGATIVE_INFINITY)) return data;
     const out: number[] = [];
     for (const byte of data) {
       if (this.random() < dropByte) {
