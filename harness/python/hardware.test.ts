@@ -412,5 +412,24 @@ except ImportError as e:
         "// cannot import name 'no_module_of_kalico' from 'klippy.extras'",
       ]);
     });
+
+    it("tells where motion queues are, gathers batches of sensors, and names a bus that the firmware lacks", async () => {
+      const said = await tried(`
+from klippy.extras import bulk_sensor
+self.gcode.run_script_from_command("G28\\nG1 X20 F600")
+toolhead.wait_moves()
+trapq = printer.lookup_object("motion_report").trapqs["toolhead"]
+end = toolhead.get_last_move_time()
+say(repr((["%.3f" % v for v in trapq.get_trapq_position(end)[0]], trapq.extract_trapq(end - 0.5, end)[0][-1][5])))
+self.batches = []
+helper = bulk_sensor.BatchBulkHelper(printer, lambda eventtime: {"n": len(self.batches)}, lambda: say("start"), lambda: say("stop"), 0.1)
+helper.add_client(lambda message: self.batches.append(message["n"]) or len(self.batches) < 3)
+self.reactor.pause(self.reactor.monotonic() + 1.)
+say(repr(self.batches))
+`, watchPlugins);
+      expect(said).toEqual(["// (['20.000', '5.000', '5.500'], (1, 0, 0))", "// start", "// stop", "// [0, 1, 2]"]);
+      const source = "from klippy.extras import bus\ndef load_config(config):\n  return bus.MCU_I2C_from_config(config, 0x40)";
+      await expect(started({ files: { "device.py": source }, config: "[device]\ni2c_bus: i2c1", watchPlugins })).rejects.toThrow("config_i2c");
+    });
   });
 }
