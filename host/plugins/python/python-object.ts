@@ -47,6 +47,9 @@ export function pythonObject(objects: PythonObjects, id: number, type: string): 
     return known;
   };
   const read = (member: string): unknown => {
+    // What was a method once is called by name from then on, without asking again.
+    const known = methods.get(member);
+    if (known !== undefined) return known;
     const value = objects.get(id, member === "templateStatus" ? "get_status" : snakeCase(member));
     return typeof value === "function" ? method(member) : value;
   };
@@ -55,6 +58,7 @@ export function pythonObject(objects: PythonObjects, id: number, type: string): 
     has: (_target, member) => typeof member === "string" && !LANGUAGE_MEMBERS.has(member) && read(member) !== undefined,
     set(_target, member, value) {
       if (typeof member === "symbol") return false;
+      methods.delete(member);
       objects.set(id, snakeCase(member), value);
       return true;
     },

@@ -177,10 +177,21 @@ class HostBase:
 _strict = json.JSONEncoder(default=_default, allow_nan=False, separators=(",", ":"), check_circular=True)
 
 
+def _quick_encoder():
+    """The C encoder, made once; cycles end in a RecursionError."""
+    encoder = json.encoder
+    if encoder.c_make_encoder is None:
+        return lambda value, _level: (_strict.encode(value),)
+    return encoder.c_make_encoder(None, _default, encoder.encode_basestring_ascii, None, ":", ",", False, False, False)
+
+
+_quick = _quick_encoder()
+
+
 def encode(value):
     """JSON text of a value."""
     try:
-        return _strict.encode(value)
+        return "".join(_quick(value, 0))
     except (ValueError, TypeError, RecursionError):
         return _strict.encode(_tag_all(value, (), False))
 

@@ -22,7 +22,9 @@ _blocked = []
 _blocked_seconds = 0.0
 _effects = []
 _output = []
-_tracers = {}  # code object -> local trace function, or None for foreign code
+_tracers = {}  # id of a code object -> (local trace function, or None for foreign code; the code object)
+_own_files = {}  # file name -> whether it is the plugin's
+_told = None  # the place that the host knows
 
 
 class GasExhausted(BaseException):
@@ -38,13 +40,19 @@ def configure(options):
     seconds_per_bytecode = options["seconds_per_bytecode"]
     live = options["live"]
     _tracers.clear()
-    start_thread()
+    _own_files.clear()
 
 
-def start_thread():
-    """Counts in this thread too."""
+def resume_counting():
+    """From here on the code of a plugin may run in this thread."""
     if counting:
         sys.settrace(_trace)
+
+
+def stop_counting():
+    """From here on the bridge's own code runs, until `resume_counting`."""
+    if counting:
+        sys.settrace(None)
 
 
 def enter():
@@ -74,7 +82,10 @@ def place():
     frame = sys._getframe(1)
     while frame is not None:
         filename = frame.f_code.co_filename
-        if filename.startswith(roots):
+        own = _own_files.get(filename)
+        if own is None:
+            own = _own_files[filename] = filename.startswith(roots)
+        if own:
             return (filename, frame.f_lineno)
         frame = frame.f_back
     return None
@@ -101,15 +112,16 @@ def output(text):
 
 def work():
     """JSON text of what happened since the last message; 0 when nothing did."""
-    global _gas
+    global _gas, _told
     found = {}
     if _gas:
         found["g"] = _gas
         _gas = 0
     if roots:
         where = place()
-        if where is not None:
-            found["p"] = where
+        # The host remembers where the plugin was.
+        if where is not None and where != _told:
+            found["p"] = _told = where
     if _blocked:
         found["b"] = _blocked[:]
         _blocked.clear()
@@ -126,11 +138,11 @@ def work():
 
 def _trace(frame, event, _arg):
     code = frame.f_code
-    try:
-        return _tracers[code]
-    except KeyError:
-        tracer = _tracers[code] = _tracer_of(code) if is_own(code.co_filename) else None
-        return tracer
+    known = _tracers.get(id(code))
+    if known is None:
+        # The code is kept, so that no other gets its id.
+        known = _tracers[id(code)] = (_tracer_of(code) if is_own(code.co_filename) else None, code)
+    return known[0]
 
 
 def _tracer_of(code):

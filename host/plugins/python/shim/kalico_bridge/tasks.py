@@ -41,7 +41,6 @@ class _Worker:
 
     def run(self):
         _local.worker = self
-        meter.start_thread()
         while True:
             message, self.message = self.message, None
             _serve_from(message)
@@ -105,14 +104,18 @@ def _run(message):
         try:
             target = codec.own(handle)
             arguments = codec.decode(arguments)
-            if form == "get":
-                value = getattr(target, method, codec.ABSENT)
-            elif form == "set":
-                value = setattr(target, method, arguments[0])
-            else:
-                function = target if method is None else getattr(target, method)
-                meter.enter()
-                value = function(*arguments)
+            meter.enter()
+            meter.resume_counting()
+            try:
+                if form == "get":
+                    value = getattr(target, method, codec.ABSENT)
+                elif form == "set":
+                    value = setattr(target, method, arguments[0])
+                else:
+                    function = target if method is None else getattr(target, method)
+                    value = function(*arguments)
+            finally:
+                meter.stop_counting()
             text = codec.typed(value) if form == "typed" else codec.encode(value)
             line = f'["r",{id},{text},'
         except BaseException as error:  # SystemExit too: the host decides what it means
@@ -124,6 +127,14 @@ def _run(message):
 
 def request(kind, rest):
     """Sends a request of the running task and waits for its answer: its value, or raises."""
+    meter.stop_counting()
+    try:
+        return _request(kind, rest)
+    finally:
+        meter.resume_counting()
+
+
+def _request(kind, rest):
     task = getattr(_local, "task", None)
     if task is None:
         raise RuntimeError("A thread of a plugin's own must not touch the printer: use reactor.register_async_callback()")
