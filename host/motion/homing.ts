@@ -11,7 +11,8 @@ import type { Endstop, HomingInfo, NamedEndstop, PrinterRail } from "./rail.js";
 import type { PrinterStepperEnable } from "./stepper-enable.js";
 import type { Toolhead } from "./surface.js";
 
-export { HomingMove, multiComplete, StepperPosition, type HomingMoveOptions } from "./homing-move.js";
+export { HomingMove, StepperPosition, type HomingMoveOptions } from "./homing-move.js";
+export { multiComplete } from "./homing-watch.js";
 
 type PartialCoord = readonly (number | null)[];
 
