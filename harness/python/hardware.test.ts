@@ -413,7 +413,7 @@ except ImportError as e:
       ]);
     });
 
-    it("tells where motion queues are, gathers batches of sensors, and names a bus that the firmware lacks", async () => {
+    it("tells where motion queues are, gathers batches of sensors, and names a bus that the board lacks", async () => {
       const said = await tried(`
 from klippy.extras import bulk_sensor
 self.gcode.run_script_from_command("G28\\nG1 X20 F600")
@@ -429,7 +429,7 @@ say(repr(self.batches))
 `, watchPlugins);
       expect(said).toEqual(["// (['20.000', '5.000', '5.500'], (1, 0, 0))", "// start", "// stop", "// [0, 1, 2]"]);
       const source = "from klippy.extras import bus\ndef load_config(config):\n  return bus.MCU_I2C_from_config(config, 0x40)";
-      await expect(started({ files: { "device.py": source }, config: "[device]\ni2c_bus: i2c1", watchPlugins })).rejects.toThrow("config_i2c");
+      await expect(started({ files: { "device.py": source }, config: "[device]\ni2c_bus: nowhere", watchPlugins })).rejects.toThrow("Unknown i2c_bus 'nowhere'");
     });
   });
 }
