@@ -272,7 +272,7 @@ export class EvidenceCollector implements HostObserver {
     if (handler === null || handler === undefined) return;
     if (this.commands.has(command)) return;
     this.commands.set(command, {
-      command, desc: options?.desc, whenNotReady: options?.whenNotReady === true, params: [],
+      command, desc: options?.desc ?? undefined, whenNotReady: options?.whenNotReady === true, params: [],
       ...(member === "registerMuxCommand" && args[2] !== null && args[2] !== undefined ? { muxKey: String(args[1]), muxValue: String(args[2]) } : {}),
     });
   }

@@ -194,6 +194,35 @@ def _watch_calls():
     watched(os, "stat", "file", FILE_SECONDS)
 
 
+def _bytes():
+    """Bytes in use: Python's small blocks, and what the C library has handed out."""
+    return sys.getallocatedblocks() * 64 + (_malloc_bytes() if _malloc_bytes is not None else 0)
+
+
+def _find_malloc_bytes():
+    """A function for the bytes in use of glibc's malloc, or None with another C library."""
+    try:
+        import ctypes
+
+        mallinfo = ctypes.CDLL(None).mallinfo2
+    except (ImportError, OSError, AttributeError):
+        return None
+
+    class Information(ctypes.Structure):
+        _fields_ = [(name, ctypes.c_size_t) for name in ("arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks", "uordblks", "fordblks", "keepcost")]
+
+    mallinfo.restype = Information
+
+    def measure():
+        information = mallinfo()
+        return information.uordblks + information.hblkhd
+
+    return measure
+
+
+_malloc_bytes = _find_malloc_bytes()
+
+
 def state():
     """Threads alive, open files, and objects tracked by the garbage collector."""
     import gc
@@ -204,7 +233,7 @@ def state():
         descriptors = len(os.listdir("/proc/self/fd")) - 1
     except OSError:
         descriptors = 0
-    return {"threads": threads.alive(), "descriptors": descriptors, "objects": len(gc.get_objects()), "bytes": sys.getallocatedblocks() * 64}
+    return {"threads": threads.alive(), "descriptors": descriptors, "objects": len(gc.get_objects()), "bytes": _bytes()}
 
 
 _EVENTS = frozenset(_FILES | _PROCESSES | set(_NETWORK) | _NATIVE | _SIGNALS | {"exec", "compile"})
