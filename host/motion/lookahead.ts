@@ -1,14 +1,14 @@
 /**
- * The look-ahead queue: moves wait here until the speeds at their corners are certain.
+ * The look-ahead queue: moves wait here until the speeds at their corners are certain. All speeds are squared, (mm/s)².
  *
- * A flush walks from the newest move to the oldest as if the toolhead had to stop at the end. For each
- * move two start speeds are found: the plain one (full acceleration) and the smoothed one (reduced
- * acceleration, so that short zig-zags do not make the toolhead rush and brake). Where the smoothed profile
- * turns from accelerating to decelerating lies a velocity peak; its height caps the cruise speed of every
- * move that leads up to it and away from it.
+ * A flush goes over the queue twice. From the newest move to the oldest, as if the toolhead had to stop at the end, it
+ * finds how fast each move may start: plainly (full acceleration), and smoothed (reduced acceleration, so that short
+ * zig-zags do not make the toolhead rush and brake). A move whose smoothed start lies below what it could brake down from
+ * has room to accelerate: it rises; the others only fall. The last rising move before a fall, or one that can itself
+ * both accelerate and brake, is a peak, and its height caps the cruise speed of the moves that lead up to it. From the
+ * oldest to the newest the moves then get their speeds; falling ones cruise no faster than what came before them.
  *
- * A lazy flush hands out only the moves before the newest peak that has another one after it: more input
- * can no longer change those. All speeds are squared, (mm/s)².
+ * A lazy flush hands out only the moves before the last peak but one: more input can no longer change those.
  */
 import type { Move } from "./move.js";
 
@@ -20,10 +20,9 @@ export class LookAheadQueue {
   /** Time, s, of moves that may still be queued before a lazy flush is due. */
   junctionFlush = LOOKAHEAD_FLUSH_TIME;
 
-  // Moves that can only decelerate, newest first: they learn their cruise speed from the peak before them.
-  private readonly fallingMove: Move[] = [];
-  private readonly fallingStartV2: number[] = [];
-  private readonly fallingEndV2: number[] = [];
+  /** By move, from the latest survey: plain start speed, and the cap of its cruise speed; NaN when it falls. */
+  private startV2 = new Float64Array(64);
+  private capV2 = new Float64Array(64);
 
   reset(): void {
     this.queue.length = 0;
@@ -51,58 +50,53 @@ export class LookAheadQueue {
   /** Chooses the speeds of the queued moves and takes those that are settled out of the queue, oldest first. */
   flush(lazy = false): Move[] {
     this.junctionFlush = LOOKAHEAD_FLUSH_TIME;
-    const queue = this.queue;
-    /** Moves [0, settled) leave the queue; known from the start unless lazy. */
-    let settled = queue.length;
-    let searching = lazy;
-    let nextStartV2 = 0;
-    let nextSmoothedV2 = 0;
-    let peakCruiseV2 = 0;
-    for (let i = queue.length - 1; i >= 0; i--) {
+    const { queue } = this;
+    const lastPeakButOne = this.survey();
+    const settled = lazy ? lastPeakButOne : queue.length;
+    let fallingV2 = 0;
+    for (let i = 0; i < settled; i++) {
       const move = queue[i]!;
-      const reachableStartV2 = nextStartV2 + move.deltaV2;
-      const startV2 = Math.min(move.maxStartV2, reachableStartV2);
-      const reachableSmoothedV2 = nextSmoothedV2 + move.smoothDeltaV2;
-      const smoothedV2 = Math.min(move.maxSmoothedV2, reachableSmoothedV2);
-      if (smoothedV2 < reachableSmoothedV2) {
-        // There is room to accelerate.
-        if (smoothedV2 + move.smoothDeltaV2 > nextSmoothedV2 || this.fallingMove.length > 0) {
-          if (searching && peakCruiseV2 !== 0) {
-            settled = i;
-            searching = false;
-          }
-          peakCruiseV2 = Math.min(move.maxCruiseV2, (smoothedV2 + reachableSmoothedV2) * 0.5);
-          this.settleFalling(!searching && i < settled, peakCruiseV2);
-        }
-        if (!searching && i < settled) {
-          const cruiseV2 = Math.min((startV2 + reachableStartV2) * 0.5, move.maxCruiseV2, peakCruiseV2);
-          move.setJunction(Math.min(startV2, cruiseV2), cruiseV2, Math.min(nextStartV2, cruiseV2));
-        }
-      } else {
-        this.fallingMove.push(move);
-        this.fallingStartV2.push(startV2);
-        this.fallingEndV2.push(nextStartV2);
-      }
-      nextStartV2 = startV2;
-      nextSmoothedV2 = smoothedV2;
+      const startV2 = this.startV2[i]!;
+      const endV2 = this.startV2[i + 1]!;
+      const capV2 = this.capV2[i]!;
+      const isFalling = Number.isNaN(capV2);
+      fallingV2 = isFalling ? Math.min(fallingV2, startV2) : capV2;
+      const cruiseV2 = isFalling ? fallingV2 : Math.min((startV2 + (endV2 + move.deltaV2)) * 0.5, move.maxCruiseV2, capV2);
+      move.setJunction(Math.min(startV2, cruiseV2), cruiseV2, Math.min(endV2, cruiseV2));
     }
-    this.fallingMove.length = this.fallingStartV2.length = this.fallingEndV2.length = 0;
-    if (searching || settled === 0) return [];
     return queue.splice(0, settled);
   }
 
-  /** Passes a peak's speed down the moves that decelerate from it, oldest first, and forgets them. */
-  private settleFalling(emit: boolean, peakCruiseV2: number): void {
-    const count = this.fallingMove.length;
-    if (count === 0) return;
-    if (emit) {
-      let cruiseV2 = peakCruiseV2;
-      for (let j = count - 1; j >= 0; j--) {
-        const startV2 = this.fallingStartV2[j]!;
-        cruiseV2 = Math.min(cruiseV2, startV2);
-        this.fallingMove[j]!.setJunction(Math.min(startV2, cruiseV2), cruiseV2, Math.min(this.fallingEndV2[j]!, cruiseV2));
-      }
+  /** Finds start speeds and peaks; returns the index of the last peak but one, 0 when there is none. */
+  private survey(): number {
+    const { queue } = this;
+    const count = queue.length;
+    if (count >= this.startV2.length) {
+      this.startV2 = new Float64Array(2 * count);
+      this.capV2 = new Float64Array(2 * count);
     }
-    this.fallingMove.length = this.fallingStartV2.length = this.fallingEndV2.length = 0;
+    const { startV2, capV2 } = this;
+    startV2[count] = 0;
+    let smoothedEndV2 = 0;
+    let peakV2 = 0;
+    let peaks = 0;
+    let lastPeakButOne = 0;
+    let isBeforeFall = false;
+    for (let i = count - 1; i >= 0; i--) {
+      const move = queue[i]!;
+      startV2[i] = Math.min(move.maxStartV2, startV2[i + 1]! + move.deltaV2);
+      const brakableV2 = smoothedEndV2 + move.smoothDeltaV2;
+      const smoothedV2 = Math.min(move.maxSmoothedV2, brakableV2);
+      const isRising = smoothedV2 < brakableV2;
+      if (isRising && (isBeforeFall || smoothedV2 + move.smoothDeltaV2 > smoothedEndV2)) {
+        peakV2 = Math.min(move.maxCruiseV2, (smoothedV2 + brakableV2) * 0.5);
+        peaks++;
+        if (peaks === 2) lastPeakButOne = i;
+      }
+      capV2[i] = isRising ? peakV2 : NaN;
+      isBeforeFall = !isRising;
+      smoothedEndV2 = smoothedV2;
+    }
+    return lastPeakButOne;
   }
 }
