@@ -1,5 +1,6 @@
 /**
- * `kalico-hil run PRINTER.cfg --mcu [NAME=]DEVICE`: the host in real time on real micro-controllers. With a job it runs the job and
+ * `kalico-hil run PRINTER.cfg` with `--mcu [NAME=]DEVICE`, `--api SOCKET` or `--console`: the host in real time, on real micro-controllers or
+ * on simulated ones. With a job it runs the job and
  * ends; without one it stays up until it is stopped. What the printer says and how its state changes goes to the terminal, in
  * Kalico's words.
  */
@@ -9,7 +10,12 @@ import { feedGcode, type FeedResult } from "../../host/gcode/gcode-file-input.js
 import type { HostObserver } from "../../host/observer.js";
 import { LivePrinter, type HostLines } from "../world/live-printer.js";
 import { RealtimeWorld } from "../world/realtime-world.js";
+import { hostFacts } from "../world/host-facts.js";
 import { SerialLines } from "../world/serial-lines.js";
+import { SimulatedLines } from "../world/simulated-lines.js";
+import { socketPathProblem, UnixApiSocket } from "../world/unix-api-socket.js";
+import { openConsole } from "./gcode-console.js";
+import { openPlugins } from "../python/open-plugins.js";
 import { EXIT, UsageError } from "./exit-codes.js";
 import type { Progress } from "./progress.js";
 
@@ -17,8 +23,18 @@ export interface LiveRunOptions {
   gcode?: string;
   json?: string;
   verbose?: boolean;
-  /** Devices as on the command line: `DEVICE` for the main micro-controller, `NAME=DEVICE` for others. */
+  /** Devices as on the command line: `DEVICE` for the main micro-controller, `NAME=DEVICE` for others. None: simulated ones. */
   mcu: readonly string[];
+  /** Board and seed of simulated micro-controllers. */
+  board: string;
+  seed: number;
+  /** Path of the socket on which clients are served. */
+  api?: string;
+  /** G-code is typed in the terminal. */
+  console?: boolean;
+  /** Plugins to load, and the interpreter for those in Python. */
+  plugin?: readonly string[];
+  python?: string;
 }
 
 /** Devices by name of the micro-controller. @throws UsageError */
@@ -45,20 +61,29 @@ export async function liveRunCommand(
   signal.addEventListener("abort", () => world.abort());
   const verbose = options.verbose === true;
   const log = (level: string, text: string): void => { if (verbose || level === "error" || level === "warning") progress.line(`${level}: ${text.split("\n", 1)[0]}`); };
-  const lines: HostLines = new SerialLines({ devices, log });
+  const lines: HostLines = devices.size > 0 ? new SerialLines({ devices, log }) : new SimulatedLines({ world, configFile: resolve(configFile), board: options.board, seed: options.seed });
   const observer: HostObserver = {
     onLog: log,
     onGcodeResponse: (line) => { if (verbose || line.startsWith("!!")) progress.line(line); },
     onStateChange: (state, message) => progress.line(`${state}: ${message.trim().split("\n", 1)[0]}`),
   };
-  const live = new LivePrinter({ configFile: resolve(configFile), lines, world, observer });
+  let printer: LivePrinter | undefined;
+  const opened = await openPlugins(options.plugin ?? [], {
+    ...(options.python === undefined ? {} : { python: options.python }), live: true,
+    now: () => world.clock.monotonic(), reactor: () => printer?.reactor, log: (text) => progress.line(text),
+  });
+  const live = new LivePrinter({ configFile: resolve(configFile), lines, world, observer, plugins: opened.plugins });
+  printer = live;
+  live.onStart = () => { if (live.lives > 1) opened.endLife(); };
   prepare(live);
   const started = world.clock.monotonic();
   const result = options.gcode === undefined ? await stayUp(live, progress) : await runJob(live, readFileSync(options.gcode, "utf8"));
   const [message, state] = live.printer?.getStateMessage() ?? ["", "startup"];
   const stats = lineStatistics(live);
+  terminal?.close();
   // After an abort the world has stopped; the disconnect needs it once more.
   await closeDown(live, world);
+  opened.close();
   if (options.json !== undefined) {
     writeFileSync(options.json, `${JSON.stringify({
       state, message: message.trim().split("\n", 1)[0], lines: result?.lines ?? 0, errors: result?.errors ?? [], seconds: world.clock.monotonic() - started, lives: live.lives, mcus: stats,
@@ -69,6 +94,20 @@ export async function liveRunCommand(
   if (signal.aborted) return EXIT.interrupted;
   if (state !== "ready") progress.line(message.trim());
   return state === "ready" && (options.gcode === undefined || (result !== undefined && !result.stopped && result.errors.length === 0)) ? EXIT.conforming : EXIT.notConforming;
+}
+
+/** What the host is told of the machine, and how it gets clients. @throws UsageError */
+function apiStartArgs(configFile: string, path: string | undefined, world: RealtimeWorld, progress: Progress): Record<string, unknown> {
+  const facts = hostFacts(configFile);
+  if (path === undefined) return facts;
+  const socket = resolve(path);
+  const problem = socketPathProblem(socket);
+  if (problem !== undefined) throw new UsageError(problem);
+  const failed = (error: Error): void => {
+    progress.line(`error: API socket: ${error.message}`);
+    world.abort();
+  };
+  return { ...facts, apiserver_file: socket, openApi: () => new UnixApiSocket(socket, world, failed) };
 }
 
 /** Until somebody stops it, or the host ends by itself. */

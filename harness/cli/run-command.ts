@@ -5,6 +5,8 @@ import { STEPS_CSV_HEADER } from "../../sim-mcu/trace/steps-csv.js";
 import { stepColumns } from "../session/trace-evidence.js";
 import { runJob } from "../world/run-job.js";
 import { EXIT, UsageError } from "./exit-codes.js";
+import { openPlugins } from "../python/open-plugins.js";
+import type { SimWorld } from "../world/sim-world.js";
 import { boardOption, seedOption } from "./option-values.js";
 import { liveRunCommand } from "./live-run.js";
 import type { Progress } from "./progress.js";
@@ -20,19 +22,31 @@ export interface RunOptions {
   live?: boolean;
   /** Devices of real micro-controllers, `[NAME=]DEVICE`: the host runs on them in real time. */
   mcu?: string[];
+  /** Plugins to load: paths, or names of installed Python distributions. */
+  plugin?: string[];
+  /** Interpreter for Python plugins. */
+  python?: string;
 }
 
 export async function runCommand(configFile: string, options: RunOptions, progress: Progress, signal: AbortSignal): Promise<number> {
   if (!existsSync(configFile)) throw new UsageError(`Printer configuration "${configFile}" does not exist`);
-  if (options.mcu !== undefined && options.mcu.length > 0) return liveRunCommand(configFile, { ...options, mcu: options.mcu }, progress, signal);
-  if (options.gcode === undefined) throw new UsageError("Option --gcode is missing: name a file with G-code to run");
+  if ((options.mcu?.length ?? 0) > 0 || options.api !== undefined || options.console === true) {
+    return liveRunCommand(configFile, { ...options, mcu: options.mcu ?? [], board: boardOption(options.board), seed: seedOption(options.seed) }, progress, signal);
+  }
+  if (options.gcode === undefined) throw new UsageError("Option --gcode is missing: name a file with G-code to run, or use --api or --console");
   if (!existsSync(options.gcode)) throw new UsageError(`G-code file "${options.gcode}" does not exist`);
   const seed = seedOption(options.seed);
   const board = boardOption(options.board);
   const lines = readFileSync(options.gcode, "utf8").split(/\r?\n/);
+  let bench: SimWorld | undefined;
+  const opened = await openPlugins(options.plugin ?? [], {
+    ...(options.python === undefined ? {} : { python: options.python }), live: false,
+    now: () => bench?.clock.now ?? 0, reactor: () => bench?.reactor, log: (text) => progress.line(text),
+  });
   const started = process.hrtime.bigint();
   const { world, state, message, result, printSeconds } = await runJob({
-    configFile: resolve(configFile), board, seed, lines, live: options.live === true, traceCommands: false, signal,
+    configFile: resolve(configFile), board, seed, lines, live: options.live === true, traceCommands: false, signal, plugins: opened.plugins,
+    onWorld: (made) => { bench = made; },
     observer: {
       onGcodeResponse: (line) => { if (options.verbose === true || line.startsWith("!!")) progress.line(line); },
       onLog: (level, text) => { if (level === "error" || options.verbose === true) progress.line(`${level}: ${text.split("\n", 1)[0]}`); },
@@ -40,6 +54,7 @@ export async function runCommand(configFile: string, options: RunOptions, progre
     onProgress: (seconds) => progress.update(`${formatTime(seconds)} printed`),
   });
   progress.clear();
+  opened.close();
   if (signal.aborted) return EXIT.interrupted;
   if (result === undefined && state !== "shutdown") {
     progress.line(message);

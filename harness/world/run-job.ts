@@ -12,6 +12,8 @@ export interface JobOptions extends SimWorldOptions {
   /** Told about once per virtual second how many seconds have been printed. */
   onProgress?(printSeconds: number): void;
   signal?: AbortSignal;
+  /** Told the bench before the host starts. */
+  onWorld?(world: SimWorld): void;
 }
 
 export interface JobRun {
@@ -30,9 +32,10 @@ const LIMIT = 30 * 24 * 3600;
 const START_LIMIT = 120;
 
 export async function runJob(options: JobOptions): Promise<JobRun> {
-  const { lines, live = false, onProgress, signal, ...worldOptions } = options;
+  const { lines, live = false, onProgress, signal, onWorld, ...worldOptions } = options;
   const world = new SimWorld({ ...worldOptions, startArgs: { ...worldOptions.startArgs, batch_input: !live } });
   signal?.addEventListener("abort", () => world.world.abort());
+  onWorld?.(world);
   world.start();
   const printer = world.printer!;
   await world.run(() => printer.getStateMessage()[1] !== "startup", START_LIMIT);
