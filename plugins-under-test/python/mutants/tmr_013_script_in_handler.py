@@ -1,4 +1,4 @@
-"""Breaks TMR-013: runs a script in an event handler."""
+"""Breaks TMR-013: runs a script from a timer as if in a command."""
 
 
 class Mutant:
@@ -8,7 +8,11 @@ class Mutant:
         self.printer.register_event_handler("klippy:ready", self._ready)
 
     def _ready(self):
+        self.reactor.register_timer(self._tick, self.reactor.NOW)
+
+    def _tick(self, eventtime):
         self.printer.lookup_object("gcode").run_script_from_command("M117 ready")
+        return self.reactor.NEVER
 
     def get_status(self, eventtime):
         return {}

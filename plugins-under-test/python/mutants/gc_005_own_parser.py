@@ -8,7 +8,7 @@ class Mutant:
         self.printer.lookup_object("gcode").register_command("GC_005", self.cmd_GC_005, desc="Does something")
 
     def cmd_GC_005(self, gcmd):
-        self.value = 10 / gcmd.get_int("DIVISOR", 1)
+        self.value = int(gcmd.get("COUNT", "1"))
 
     def get_status(self, eventtime):
         return {}
