@@ -431,5 +431,34 @@ say(repr(self.batches))
       const source = "from klippy.extras import bus\ndef load_config(config):\n  return bus.MCU_I2C_from_config(config, 0x40)";
       await expect(started({ files: { "device.py": source }, config: "[device]\ni2c_bus: nowhere", watchPlugins })).rejects.toThrow("Unknown i2c_bus 'nowhere'");
     });
+
+    it("reports members that a plugin uses, not those that it only looks for", async () => {
+      const seen: [string, string, boolean | undefined][] = [];
+      const body = `
+chain = printer.lookup_object("neopixel np")
+say(repr((hasattr(chain, "prev_data"), getattr(chain, "no_data", 5), hasattr(chain, "old_color_map"))))
+try:
+    chain.new_data
+except AttributeError as e:
+    say(str(e))
+try:
+    chain.led_helper.set_color(0, (1., 1., 1., 1.))
+except AttributeError as e:
+    say(str(e))
+chain.led_helper._set_color(0, (1., 1., 1., 1.))
+say(repr([c[0] for c in chain.led_helper.led_state]))
+`;
+      const printer = await started({
+        files: { "tried.py": plugin(body, "pass", "") }, config: "[tried]\n[neopixel np]\npin: PC3\nchain_count: 2", watchPlugins,
+        python: { reports: { onMissing: (object, member, inKalico) => seen.push([object, member, inKalico]) } },
+      });
+      expect(await printer.gcode("TRY")).toEqual([
+        "// (False, 5, False)",
+        "// 'PrinterNeoPixel' object has no attribute 'new_data'",
+        "// 'LEDHelper' object has no attribute 'set_color'",
+        "// [0.0, 1.0]",
+      ]);
+      expect(seen).toEqual([["PrinterNeoPixel", "new_data", false], ["LEDHelper", "set_color", false]]);
+    });
   });
 }

@@ -49,9 +49,10 @@ export class LedHelper {
     return { color_data: this.ledState };
   }
 
-  /** Gives one led (counted from 1) or, with null, all of them a colour. */
+  /** Gives one led (counted from 1; 0: the last one) or, with null, all of them a colour. */
   setColor(index: number | null, color: LedColor): void {
-    const changed = this.ledState.map((old, i) => (index === null || index === i + 1 ? color : old));
+    const place = index === 0 ? this.ledCount - 1 : (index ?? 0) - 1;
+    const changed = this.ledState.map((old, i) => (index === null || i === place ? color : old));
     if (changed.every((next, i) => sameColor(next, this.ledState[i]!))) return;
     this.ledState = changed;
     this.needTransmit = true;

@@ -34,13 +34,14 @@ export function missingMessage(object: string, member: string, inKalico: boolean
 
 /** Makes the functions known to a bridge. */
 export function defineBridgeFunctions(bridge: PythonBridge, reports: BridgeReports): void {
-  bridge.define("missing", (object: object, className: string, name: string, member: string) => {
+  bridge.define("missing", (object: object, className: string, name: string, member: string, onlyAsked: boolean) => {
     const inKalico = kalicoHas(className, name);
     if (inKalico !== false && Reflect.has(object, member)) {
       const value: unknown = Reflect.get(object, member);
       return typeof value === "function" ? { kind: "method", member } : { kind: "value", value };
     }
-    reports.onMissing?.(className.split(".").at(-1)!, name, inKalico);
+    // A plugin that looks whether there is a member that Kalico lacks knows what it does.
+    if (!onlyAsked || inKalico !== false) reports.onMissing?.(className.split(".").at(-1)!, name, inKalico);
     return null;
   });
   bridge.define("written", (object: object, className: string, name: string, member: string, value: unknown) => {

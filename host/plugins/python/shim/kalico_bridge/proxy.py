@@ -17,9 +17,15 @@ The signature is Python's own, so wrong arguments raise Python's TypeError. The 
 camelCase unless `name` says otherwise; `options` go as one record, those left at REQUIRED are left out.
 A member that is declared nowhere raises AttributeError and is reported.
 """
+import dis
 import inspect
+import os
+import sys
 from kalico_bridge import codec, tasks
 from kalico_bridge.codec import HostBase, host_class, host_exception  # noqa: F401
+
+
+_SHIM = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 
 
 class _Required:
@@ -108,7 +114,7 @@ def missing(proxy, name):
         found = _command(_kalico_name(proxy), name)
         if found is not None:
             return found
-    found = bridge_call("missing", proxy, _kalico_name(proxy), name, camel(name))
+    found = bridge_call("missing", proxy, _kalico_name(proxy), name, camel(name), _only_asked())
     if isinstance(found, dict):  # offered by the host without a declaration here
         if found["kind"] == "method":
             member = found["member"]
@@ -116,6 +122,14 @@ def missing(proxy, name):
         return found["value"]
     kind = proxy._host_class if type(proxy) is HostObject else type(proxy).__name__
     raise AttributeError(f"'{kind}' object has no attribute '{name}'")
+
+
+def _only_asked():
+    """Whether the plugin asks by hasattr() or getattr() for a member, rather than using it."""
+    frame = sys._getframe(2)
+    while frame is not None and frame.f_code.co_filename.startswith(_SHIM):
+        frame = frame.f_back
+    return frame is not None and dis.opname[frame.f_code.co_code[frame.f_lasti]] not in ("LOAD_ATTR", "LOAD_METHOD")
 
 
 def _command(class_name, name):
