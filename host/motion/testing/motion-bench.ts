@@ -108,6 +108,7 @@ export class BenchGcode {
       getInt: (name: string, options?: { default?: unknown }) => value(name, options),
       getFloat: (name: string, options?: { default?: unknown }) => value(name, options),
       getCommandline: () => command,
+      getCommandParameters: () => params,
       respondInfo: (message: string) => this.respondInfo(message),
       error: (message: string) => new CommandError(message),
     } as unknown as GcodeCommand;
