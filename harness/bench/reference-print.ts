@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseSections } from "../../conformance/arbitraries/config-text.js";
 import { feedGcode, type FeedResult } from "../../host/gcode/gcode-file-input.js";
+import type { ImportedPlugin } from "../../host/plugins/load-plugins.js";
 import { BASE_PRINTER } from "../certify/base-printer.js";
 import { certificationJob } from "../certify/certification-job.js";
 import { SimWorld } from "../world/sim-world.js";
@@ -28,17 +29,30 @@ export interface ReferencePrint {
   traceHash: string;
 }
 
+/** What else is in the printer while it prints. */
+export interface PrintCompany {
+  /** Sections added to the printer. */
+  config: string;
+  /** Imports the plugins; the world is made after that. */
+  plugins(world: () => SimWorld | undefined): readonly ImportedPlugin[];
+  /** Called when the printer is ready, before the first line. */
+  onReady?(world: SimWorld): void;
+}
+
 /** @throws Error when the print does not come to its end */
-export async function referencePrint(lines: number, seed: number): Promise<ReferencePrint> {
+export async function referencePrint(lines: number, seed: number, company?: PrintCompany): Promise<ReferencePrint> {
   const directory = mkdtempSync(join(tmpdir(), "kalico-hil-bench-"));
   try {
     const configFile = join(directory, "printer.cfg");
-    writeFileSync(configFile, BASE_PRINTER);
+    writeFileSync(configFile, `${BASE_PRINTER}\n${company?.config ?? ""}\n`);
     const job = certificationJob(parseSections(BASE_PRINTER), seed, lines);
-    const world = new SimWorld({ configFile, board: "atmega2560", seed });
+    let made: SimWorld | undefined;
+    const plugins = company?.plugins(() => made) ?? [];
+    const world = (made = new SimWorld({ configFile, board: "atmega2560", seed, plugins }));
     world.start();
     await world.run(() => world.printer!.getStateMessage()[1] !== "startup", 120);
 
+    company?.onReady?.(world);
     const started = process.hrtime.bigint();
     const jobStart = world.clock.now;
     let result: FeedResult | undefined;
