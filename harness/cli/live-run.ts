@@ -72,10 +72,13 @@ export async function liveRunCommand(
     ...(options.python === undefined ? {} : { python: options.python }), live: true,
     now: () => world.clock.monotonic(), reactor: () => printer?.reactor, log: (text) => progress.line(text),
   });
-  const live = new LivePrinter({ configFile: resolve(configFile), lines, world, observer, plugins: opened.plugins });
+  const live = new LivePrinter({
+    configFile: resolve(configFile), lines, world, observer, plugins: opened.plugins, startArgs: apiStartArgs(resolve(configFile), options.api, world, progress),
+  });
   printer = live;
   live.onStart = () => { if (live.lives > 1) opened.endLife(); };
   prepare(live);
+  const terminal = options.console === true ? openConsole({ live, input: process.stdin, output: process.stdout, onEnd: () => world.abort() }) : undefined;
   const started = world.clock.monotonic();
   const result = options.gcode === undefined ? await stayUp(live, progress) : await runJob(live, readFileSync(options.gcode, "utf8"));
   const [message, state] = live.printer?.getStateMessage() ?? ["", "startup"];

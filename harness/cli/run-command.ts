@@ -26,6 +26,10 @@ export interface RunOptions {
   plugin?: string[];
   /** Interpreter for Python plugins. */
   python?: string;
+  /** Path of a Unix socket: the host serves clients of Kalico's API, in real time. */
+  api?: string;
+  /** G-code is typed in the terminal, in real time. */
+  console?: boolean;
 }
 
 export async function runCommand(configFile: string, options: RunOptions, progress: Progress, signal: AbortSignal): Promise<number> {

@@ -32,6 +32,12 @@ export class RealtimeWorld {
     this.#participants = this.#participants.filter((p) => p !== participant);
   }
 
+  /** Queues what came from outside; the loop hands it on between two participants. */
+  arrive(deliver: () => void): void {
+    this.#arrivals.push(deliver);
+    this.#wake?.();
+  }
+
   /** A port whose receiver is called by the loop. */
   portInTurn(port: Port): Port {
     const { flushOutput, setBaud } = port;

@@ -103,3 +103,16 @@ export class WebRequest {
     return { id: this.id, result: this.response ?? {} };
   }
 }
+
+/** Carries out a request; it answers by `request.send()`. */
+export type Endpoint = (request: WebRequest) => unknown;
+
+/** Where endpoints are registered: the object `webhooks`. */
+export interface EndpointTable {
+  registerEndpoint(path: string, callback: Endpoint): void;
+}
+
+/** What carries requests out: the object `webhooks`. */
+export interface RequestProcessor {
+  processRequest(request: WebRequest): Promise<ReturnType<WebRequest["finish"]>>;
+}

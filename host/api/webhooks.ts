@@ -4,11 +4,12 @@
  */
 import { CommandError, ConfigError } from "../errors.js";
 import type { Printer, StateCategory } from "../printer/printer-surface.js";
-import type { WebRequest} from "./web-request.js";
-import { WebRequestError, type ClientConnection } from "./web-request.js";
+import { ApiServer, type ApiListener } from "./api-server.js";
+import { addGcodeEndpoints } from "./gcode-endpoints.js";
+import { addStatusEndpoints } from "./status-endpoints.js";
+import { WebRequestError, type ClientConnection, type Endpoint, type WebRequest } from "./web-request.js";
 
-/** Carries out a request; it answers by `request.send()`. */
-export type Endpoint = (request: WebRequest) => unknown;
+export type { Endpoint } from "./web-request.js";
 
 interface MuxEndpoint {
   readonly key: string;
@@ -143,7 +144,12 @@ export class WebHooks {
   }
 }
 
-/** Adds the object to the printer, for `PrinterStages.early`. */
+/** Adds the object to the printer, for `PrinterStages.early`; it serves the clients that the start argument `openApi` lets in. */
 export function addWebhooks(printer: Printer): void {
-  printer.addObject("webhooks", new WebHooks(printer));
+  const webhooks = new WebHooks(printer);
+  addGcodeEndpoints(printer, webhooks);
+  addStatusEndpoints(printer, webhooks);
+  const { openApi, debuginput } = printer.getStartArgs();
+  if (openApi != null && debuginput == null) webhooks.connection = new ApiServer(printer, webhooks, (openApi as () => ApiListener)());
+  printer.addObject("webhooks", webhooks);
 }

@@ -28,6 +28,9 @@ const INT_OPTIONS = new Set([
   "tachometer_ppr", "trigger_phase", "uart_address", "version",
 ]);
 
+/** Whether Kalico reads this option of a section as a float. */
+export const isFloatOption = (option: string): boolean => !INT_OPTIONS.has(option);
+
 const isValue = (value: object): value is Float | Tuple | Dict | Undefined | HostObject =>
   value instanceof Float || value instanceof Tuple || value instanceof Dict || value instanceof Undefined || value instanceof HostObject;
 
@@ -54,7 +57,7 @@ export function statusToValue(name: string, status: unknown): Value {
   if (name !== "configfile") return convert(status, false, (field) => FLOAT_FIELDS.has(field));
   const { settings, ...rest } = status as { settings?: unknown };
   const value = convert(rest, false, () => false) as Dict;
-  if (settings !== undefined) value.set("settings", convert(settings, false, (option) => !INT_OPTIONS.has(option)));
+  if (settings !== undefined) value.set("settings", convert(settings, false, isFloatOption));
   return value;
 }
 
