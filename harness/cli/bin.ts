@@ -8,9 +8,12 @@ import { addBoardCommand } from "./board-command.js";
 import { certifyCommand, type CertifyCommandOptions } from "./certify-command.js";
 import { EXIT, UsageError } from "./exit-codes.js";
 import { createProgress } from "./progress.js";
+import { mergeCommand, type MergeOptions } from "./merge-command.js";
 import { replayCommand } from "./replay-command.js";
 import { reportCommand, type ReportOptions } from "./report-command.js";
 import { rulesCommand } from "./rules-command.js";
+import { summaryCommand, type SummaryOptions } from "./summary-command.js";
+import { verifyCommand, type VerifyOptions } from "./verify-command.js";
 import { runCommand, type RunOptions } from "./run-command.js";
 import { addSimMcuCommand } from "./sim-mcu-command.js";
 
@@ -49,6 +52,18 @@ program.command("certify")
   .option("--json <file>", "write the result as JSON")
   .option("--junit <file>", "write the result as JUnit XML")
   .option("--report <dir>", "write a report with pictures: index.html and the RUN.json it comes from")
+  .option("--sarif <file>", "write the findings as SARIF 2.1.0, paths relative to the working directory")
+  .option("--events <file>", "write events as they happen, one JSON object a line")
+  .option("--certificate <file>", "write a certificate of the run: an in-toto statement in a DSSE envelope")
+  .option("--key <file>", "ed25519 private key (PEM) that signs the certificate")
+  .option("--badge <dir>", "write badge.json and badge.svg")
+  .option("--certified", "verdict \"certified\": nothing may be skipped, waived or known")
+  .option("--baseline <file>", "fail only on what this earlier result does not hold")
+  .option("--write-baseline <file>", "write the result as a baseline")
+  .option("--repeat <n>", "run n times with the same seed: the worst verdict counts, differences are told")
+  .option("--shard <i/n>", "carry out one of n parts of the run")
+  .option("--shard-out <file>", "where the evidence of the shard goes, for merge")
+  .option("--max-minutes <n>", "begin no further session after n minutes")
   .option("--counter-examples <dir>", "where to write counter-examples", "counter-examples")
   .option("-v, --verbose", "also list rules that do not apply")
   .action(async (plugins: string[], options: CertifyCommandOptions) => { exitCode = await certifyCommand(plugins, options, progress, interrupt.signal); });
@@ -77,6 +92,38 @@ program.command("rules")
   .description("list the rules, or tell more of one")
   .argument("[id]", "rule id or glob")
   .action((id: string | undefined) => rulesCommand(id, (text) => progress.line(text)));
+
+program.command("merge")
+  .description("judge the shards of a run as one")
+  .argument("<shard...>", "written by certify --shard-out, all of one run")
+  .option("--json <file>", "write the result as JSON")
+  .option("--junit <file>", "write the result as JUnit XML")
+  .option("--sarif <file>", "write the findings as SARIF 2.1.0")
+  .option("--report <dir>", "write a report with pictures")
+  .option("--certificate <file>", "write a certificate of the run")
+  .option("--key <file>", "ed25519 private key (PEM) that signs the certificate")
+  .option("--badge <dir>", "write badge.json and badge.svg")
+  .option("--certified", "verdict \"certified\": nothing may be skipped, waived or known")
+  .option("--baseline <file>", "fail only on what this earlier result does not hold")
+  .option("--counter-examples <dir>", "where to write counter-examples", "counter-examples")
+  .option("-v, --verbose", "also list rules that do not apply")
+  .action((files: string[], options: MergeOptions) => { exitCode = mergeCommand(files, options, progress); });
+
+program.command("verify")
+  .description("check a certificate")
+  .argument("<file>", "written by certify --certificate")
+  .option("--plugin <path>", "the plugin that it is to be of")
+  .option("--key <file>", "ed25519 public key (PEM) that must have signed it")
+  .option("--rerun", "certify again and compare every trace and verdict (needs --plugin)")
+  .action(async (file: string, options: VerifyOptions) => { exitCode = await verifyCommand(file, options, progress, interrupt.signal); });
+
+program.command("summary")
+  .description("sum a run up for a CI system")
+  .argument("<RUN.json>", "written by certify --report")
+  .option("--out <file>", "append the summary (Markdown) to this file, such as $GITHUB_STEP_SUMMARY")
+  .option("--annotations", "print GitHub annotations on the plugin's lines")
+  .option("--svg <dir>", "write the pictures as static SVG files")
+  .action((file: string, options: SummaryOptions) => { exitCode = summaryCommand(file, options, progress); });
 
 program.command("report")
   .description("draw the report of a run again")

@@ -1,28 +1,31 @@
 /** `kalico-hil certify PLUGIN…`: certifies each plugin and reports. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { rulesMatching } from "../../conformance/catalogue.js";
-import { certify, type Certification, type Effort } from "../certify/certify.js";
+import { existsSync } from "node:fs";
+import { catalogue, rulesMatching } from "../../conformance/catalogue.js";
+import { certify, type Certification, type CertifyOptions, type Effort } from "../certify/certify.js";
 import { writeCounterExamples } from "../certify/counter-examples.js";
-import { junitXml } from "../reporters/junit.js";
-import { resultJson } from "../reporters/result-json.js";
+import { pluginDigest } from "../certify/plugin-digest.js";
+import { combineRepeats } from "../certify/repeat.js";
+import { partsOfShard, shardOf, shardText } from "../certify/shards.js";
+import { EventStream } from "../reporters/events.js";
+import { harnessVersion } from "../reporters/result-json.js";
 import { textReport } from "../reporters/text.js";
-import { runFile } from "../report/run-file.js";
 import { EXIT, UsageError } from "./exit-codes.js";
-import { boardOption, seedOption } from "./option-values.js";
-import type { Progress } from "./progress.js";
-import { writeReport } from "./report-command.js";
+import { boardOption, countOption, seedOption, shardOption } from "./option-values.js";
+import { timeLeft, type Progress } from "./progress.js";
+import { applyPolicy, exitCodeOf, manifestFor, readText, writeOutputs, writeText, type OutputOptions } from "./run-outputs.js";
 
-export interface CertifyCommandOptions {
+export interface CertifyCommandOptions extends OutputOptions {
   config?: string;
   gcode?: string;
   board: string;
   seed: string;
   effort: string;
   rules?: string;
-  json?: string;
-  junit?: string;
-  report?: string;
+  events?: string;
+  shard?: string;
+  shardOut?: string;
+  maxMinutes?: string;
+  repeat?: string;
   counterExamples: string;
   python?: string;
   install?: boolean;
@@ -31,55 +34,55 @@ export interface CertifyCommandOptions {
 
 const EFFORTS = ["quick", "normal", "deep"];
 
-const readFile = (path: string, what: string): string => {
-  if (!existsSync(path)) throw new UsageError(`${what} "${path}" does not exist`);
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    throw new UsageError(`${what} "${path}" cannot be read: ${(error as Error).message}`);
-  }
-};
-
 export async function certifyCommand(plugins: readonly string[], options: CertifyCommandOptions, progress: Progress, signal: AbortSignal): Promise<number> {
   const seed = seedOption(options.seed);
   if (!EFFORTS.includes(options.effort)) throw new UsageError(`Option --effort must be one of ${EFFORTS.join(", ")}, found "${options.effort}"`);
   const board = boardOption(options.board);
   const rules = options.rules === undefined ? undefined : rulesMatching(options.rules);
   if (rules !== undefined && rules.length === 0) throw new UsageError(`No rule matches "${options.rules}": "kalico-hil rules" lists them`);
-  const configText = options.config === undefined ? undefined : readFile(options.config, "Printer configuration");
-  const exercise = options.gcode === undefined ? undefined : readFile(options.gcode, "G-code file").split(/\r?\n/).map((l) => l.trim()).filter((l) => l !== "" && !l.startsWith(";"));
+  const configText = options.config === undefined ? undefined : readText(options.config, "Printer configuration");
+  const exercise = options.gcode === undefined ? undefined : readText(options.gcode, "G-code file").split(/\r?\n/).map((l) => l.trim()).filter((l) => l !== "" && !l.startsWith(";"));
+  const shard = options.shard === undefined ? undefined : shardOption(options.shard);
+  if ((shard === undefined) !== (options.shardOut === undefined)) throw new UsageError("Options --shard i/n and --shard-out FILE go together: merge puts the files of all shards together");
+  if (shard !== undefined && plugins.length > 1) throw new UsageError("Option --shard takes one plugin");
+  if (options.key !== undefined && options.certificate === undefined) throw new UsageError("Option --key signs a certificate: add --certificate FILE");
+  const maxMinutes = options.maxMinutes === undefined ? undefined : countOption("--max-minutes", options.maxMinutes);
+  const repeats = options.repeat === undefined ? 1 : countOption("--repeat", options.repeat);
+  const events = options.events === undefined ? undefined : new EventStream(options.events);
   const certifications: Certification[] = [];
   for (const plugin of plugins) {
-    progress.line(`certifying ${plugin}`);
-    const certification = await certify(plugin, {
-      seed, effort: options.effort as Effort, board, signal,
+    progress.line(`certifying ${plugin}${shard === undefined ? "" : `, shard ${shard.index} of ${shard.of}`}`);
+    const manifest = manifestFor(plugin);
+    events?.put({ event: "start", plugin, seed, board, effort: options.effort, harness: harnessVersion });
+    const left = timeLeft();
+    const certifyOptions: CertifyOptions = {
+      seed, effort: options.effort as Effort, board, signal, capabilities: manifest.capabilities,
       ...(rules === undefined ? {} : { rules }), ...(configText === undefined ? {} : { configText }), ...(exercise === undefined ? {} : { exercise }),
-      install: options.install === true, ...(options.python === undefined ? {} : { python: options.python }),
-      charts: options.report !== undefined,
-      onProgress: (what, done, total) => progress.update(`[${done}/${total}] ${what}`, true),
-    });
+      install: options.install === true, ...(options.python === undefined ? {} : { python: options.python }), ...(maxMinutes === undefined ? {} : { maxMinutes }),
+      charts: options.report !== undefined || shard !== undefined,
+      ...(shard === undefined ? {} : { parts: partsOfShard((rules ?? catalogue).map((r) => r.id), shard.index, shard.of) }),
+      onProgress: (what, done, total) => {
+        progress.update(`[${done}/${total}] ${what}${left(done, total)}`, true);
+        events?.put({ event: "step", what, done, total });
+      },
+      onSession: (session, wallSeconds) => events?.session(session, wallSeconds),
+    };
+    const runs: Certification[] = [];
+    for (let i = 0; i < repeats; i++) runs.push(await certify(plugin, certifyOptions));
+    const certification = runs.length === 1 ? runs[0]! : combineRepeats(runs);
     progress.clear();
+    if (shard !== undefined) {
+      writeText(options.shardOut!, shardText(shardOf(certification, shard.index, shard.of, existsSync(plugin) ? pluginDigest(certification.plugin.path).sha256 : "", options.rules)));
+      progress.line(`shard ${shard.index} of ${shard.of}: ${certification.exercised.sessions} sessions in ${options.shardOut}; "kalico-hil merge" judges all shards`);
+      return EXIT.conforming;
+    }
+    applyPolicy(certification, manifest, options, options.rules);
     const files = writeCounterExamples(certification, options.counterExamples);
     for (const line of textReport(certification, files, options.verbose === true)) progress.line(line);
+    events?.results(certification);
     certifications.push(certification);
-    if (options.report !== undefined) {
-      const paths = writeReport(plugins.length > 1 ? join(options.report, certification.plugin.name.replace(/[^\w.-]/g, "_")) : options.report, runFile(certification, files));
-      progress.line(`report: ${paths.page}`);
-    }
-    writeReports(certification, files, options, plugins.length > 1 ? certification.plugin.name.replace(/[^\w.-]/g, "_") : undefined);
+    const inputs = { ...(configText === undefined ? {} : { config: configText }), ...(exercise === undefined ? {} : { gcode: exercise }), ...(options.rules === undefined ? {} : { rules: options.rules }) };
+    writeOutputs(certification, files, options, inputs, progress, plugins.length > 1 ? certification.plugin.name.replace(/[^\w.-]/g, "_") : undefined);
   }
-  if (certifications.some((c) => c.conformance === "not-conforming")) return EXIT.notConforming;
-  return certifications.some((c) => c.conformance === "cannot-judge") ? EXIT.cannotJudge : EXIT.conforming;
-}
-
-/** With several plugins each gets a file of its own: `result.json` becomes `result.NAME.json`. */
-function writeReports(certification: Certification, files: ReadonlyMap<string, string>, options: CertifyCommandOptions, name: string | undefined): void {
-  const path = (file: string): string => (name === undefined ? file : file.replace(/(\.[^./]*)?$/, `.${name}$1`));
-  if (options.json !== undefined) write(path(options.json), `${JSON.stringify(resultJson(certification, files), null, 2)}\n`);
-  if (options.junit !== undefined) write(path(options.junit), junitXml(certification));
-}
-
-function write(path: string, text: string): void {
-  mkdirSync(join(path, ".."), { recursive: true });
-  writeFileSync(path, text);
+  return exitCodeOf(certifications);
 }

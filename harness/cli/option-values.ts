@@ -18,3 +18,18 @@ export function boardOption(name: string): string {
   }
   return name;
 }
+
+/** A whole number above 0. @throws UsageError */
+export function countOption(name: string, text: string): number {
+  const count = Number(text);
+  if (text.trim() === "" || !Number.isSafeInteger(count) || count < 1) throw new UsageError(`Option ${name} must be a whole number above 0, found "${text}"`);
+  return count;
+}
+
+/** "2/4": the second of four shards. @throws UsageError */
+export function shardOption(text: string): { index: number; of: number } {
+  const [, index, of] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
+  const shard = { index: Number(index), of: Number(of) };
+  if (index === undefined || shard.index < 1 || shard.of < 1 || shard.index > shard.of) throw new UsageError(`Option --shard must be i/n with i from 1 to n, found "${text}"`);
+  return shard;
+}

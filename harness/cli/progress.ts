@@ -29,3 +29,14 @@ export function createProgress(out: NodeJS.WriteStream = process.stderr, quiet =
     clear,
   };
 }
+
+/** Tells, of what is done and of the time since it was made, how long the rest may take: ", about 40 s left". */
+export function timeLeft(now: () => bigint = () => process.hrtime.bigint()): (done: number, total: number) => string {
+  const start = now();
+  return (done, total) => {
+    const elapsed = Number(now() - start) * 1e-9;
+    if (done < 3 || elapsed < 2 || total <= done) return "";
+    const left = (elapsed / done) * (total - done);
+    return `, about ${left < 90 ? `${Math.max(1, Math.round(left / 5) * 5)} s` : `${Math.round(left / 60)} min`} left`;
+  };
+}
