@@ -116,6 +116,11 @@ export class StatusInspector {
     this.#kept.delete(object);
   }
 
+  /** A change in place that was seen elsewhere, e.g. by the Python side in a plugin's own objects. */
+  noteMutation(object: string, path: string, eventTime: number): void {
+    if (this.mutations.length < 50) this.mutations.push({ object, path, eventTime });
+  }
+
   /** One sample from what a call of getStatus gave. */
   sample(object: string, eventTime: number, phase: StatusSample["phase"], outcome: { value: unknown } | { threw: unknown }): StatusSample {
     const empty = { object, eventTime, phase, keys: [], types: {}, notJson: [], notFinite: [], notStringKeys: [], bulkArrays: [], bytes: 0, changedBytes: 0 };

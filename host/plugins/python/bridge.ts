@@ -30,6 +30,8 @@ export interface PythonWork {
   p?: [file: string, line: number];
   /** Files, sockets, processes, threads …: kind, detail, file, line. */
   fx?: [kind: string, detail: string, file: string, line: number][];
+  /** Containers of a status that the plugin changed after it had returned them: class of the object, path. */
+  sm?: [className: string, path: string][];
   /** Text that the plugin printed. */
   o?: string;
   /** Handles of the host's that Python no longer holds: id and how often it was sent. */

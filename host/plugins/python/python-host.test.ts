@@ -79,6 +79,36 @@ describe("calls across the bridge", () => {
   });
 });
 
+describe("a status that a plugin changes after it has returned it", () => {
+  const mutationsOf = (body: string): unknown[] => {
+    const seen: unknown[] = [];
+    const source = `class A:\n  def __init__(self):\n    self.kept = {"list": [1], "n": 0}\n    self.calls = 0\n  def get_status(self, eventtime):\n    self.calls += 1\n${body.split("\n").map((line) => `    ${line}`).join("\n")}\ndef load_config(v): return A()`;
+    const directory = mkdtempSync(join(tmpdir(), "python-host-"));
+    mkdirSync(join(directory, "src"));
+    writeFileSync(join(directory, "src", "subject.py"), source);
+    const host = new PythonHost({
+      executable: "python3", directory, importPaths: [join(directory, "src")], roots: [join(directory, "src")], now: () => 1, watch: true,
+      modules: [{ name: "subject", module: "subject", origin: "entry-point" }], onWork: (work) => seen.push(...(work.sm ?? [])),
+    });
+    opened.push(() => { host.close(); rmSync(directory, { recursive: true, force: true }); });
+    const [plugin] = host.importPlugins();
+    const object = (plugin!.exports!["loadConfig"] as (value: unknown) => { getStatus(time: number): unknown })(0);
+    for (let i = 0; i < 3; i++) object.getStatus(i);
+    return seen;
+  };
+
+  it("is told with the path of the innermost container, once for each change", () => {
+    expect(mutationsOf('self.kept["list"].append(self.calls)\nreturn self.kept')).toEqual([["A", "list"], ["A", "list"]]);
+    expect(mutationsOf('self.kept["n"] += 1\nreturn self.kept')).toEqual([["A", "the status itself"], ["A", "the status itself"]]);
+  });
+
+  it("is none when the containers are new or unchanged", () => {
+    expect(mutationsOf('return {"n": self.calls, "list": list(range(self.calls))}')).toEqual([]);
+    expect(mutationsOf("return self.kept")).toEqual([]);
+    expect(mutationsOf('self.kept = dict(self.kept, n=self.calls)\nreturn self.kept')).toEqual([]);
+  });
+});
+
 describe("a Python process", () => {
   it("that dies is an exception with its last words", () => {
     expect(() => run("import os\ndef load_config(v):\n  os.write(2, b'farewell')\n  os._exit(3)", 0)).toThrow(/gone.*farewell/s);

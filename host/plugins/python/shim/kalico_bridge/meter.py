@@ -22,6 +22,7 @@ _blocked = []
 _blocked_seconds = 0.0
 _effects = []
 _output = []
+_mutations = []
 _tracers = {}  # id of a code object -> (local trace function, or None for foreign code; the code object)
 _own_files = {}  # file name -> whether it is the plugin's
 _told = None  # the place that the host knows
@@ -105,6 +106,12 @@ def effect(kind, detail):
         _effects.append([kind, detail[:300], where[0], where[1]])
 
 
+def mutation(owner, path):
+    """Notes a container of a status that was changed after it had been returned."""
+    if len(_mutations) < 50:
+        _mutations.append([owner, path])
+
+
 def output(text):
     """Notes text that the plugin printed."""
     _output.append(text)
@@ -128,6 +135,9 @@ def work():
     if _effects:
         found["fx"] = _effects[:]
         _effects.clear()
+    if _mutations:
+        found["sm"] = _mutations[:]
+        _mutations.clear()
     if _output:
         found["o"] = "".join(_output)
         _output.clear()

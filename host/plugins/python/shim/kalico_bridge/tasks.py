@@ -7,7 +7,7 @@ answer to a task that waits, whose thread goes on. Whoever hands the baton over 
 import _thread
 import faulthandler
 import sys
-from kalico_bridge import codec, link, meter
+from kalico_bridge import codec, link, meter, status_watch
 
 _local = _thread._local()
 _waiting = {}  # task id -> Task
@@ -113,7 +113,12 @@ def _run(message):
                     value = setattr(target, method, arguments[0])
                 else:
                     function = target if method is None else getattr(target, method)
-                    value = function(*arguments)
+                    if status_watch.enabled and method == "get_status":
+                        value = function(*arguments)
+                        status_watch.check(target)
+                        status_watch.keep(target, value)
+                    else:
+                        value = function(*arguments)
             finally:
                 meter.stop_counting()
             text = codec.typed(value) if form == "typed" else codec.encode(value)

@@ -3,7 +3,7 @@ import gc
 import importlib
 import random
 import sys
-from kalico_bridge import clocks, codec, importing, meter, processes, streams, tasks, threads, watch
+from kalico_bridge import clocks, codec, importing, meter, processes, status_watch, streams, tasks, threads, watch
 
 
 class Control:
@@ -20,6 +20,7 @@ class Control:
         if options["virtualTime"]:
             clocks.install()
             threads.install()
+        status_watch.enabled = options["watch"]
         if options["watch"]:
             watch.install(options)
         return {"version": list(sys.version_info[:3]), "executable": sys.executable}
@@ -38,6 +39,7 @@ class Control:
     def end_life(self):
         """What the host held of us in its last life is let go; the handles that we let go of in turn."""
         codec.forget_own()
+        status_watch.forget()
         gc.collect()
         return codec.Released.take()
 
