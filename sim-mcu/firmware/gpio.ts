@@ -4,6 +4,7 @@
  * Firmware features set pins up, write and read them; a plant attaches sources to inputs and listens to outputs and
  * to step sources. All clocks are 64 bit MCU ticks; a reset starts them at 0 again (see `onReset`).
  */
+import { DeviceTable } from "../devices/device-table.js";
 import { NEVER_CLOCK } from "./clock.js";
 
 export type Level = 0 | 1;
@@ -92,6 +93,8 @@ export function expandPinNames(enumeration: Readonly<Record<string, number | rea
 
 /** Inputs, outputs and analogue inputs of one MCU by pin number (firmware side) or pin name (plant side). */
 export class PinTable {
+  /** Chips on the buses of this MCU. */
+  readonly devices = new DeviceTable();
   private readonly pins: (Pin | undefined)[] = [];
   private readonly numbers = new Map<string, number>();
   private stepSourceList: StepSource[] = [];

@@ -2,6 +2,7 @@
  * A heater with its body and sensor on the pins of a controller: the heater pin's duty warms the body, the sensor's voltage, with
  * a little noise from a seeded generator, is what the converter reads.
  */
+import type { SpiDevice } from "../devices/device-table.js";
 import type { PlantAttachment } from "../firmware/gpio.js";
 import type { PinPlace } from "./config-values.js";
 import { watchOutput } from "./output-watch.js";
@@ -18,6 +19,8 @@ export interface HeaterRigOptions {
   heaterPin: PinPlace | undefined;
   sensorPin: PinPlace | undefined;
   curve: SensorCurve | undefined;
+  /** A sensor on SPI instead, selected by the sensor's pin. */
+  chip?: ((celsius: () => number) => SpiDevice) | undefined;
   /** Gaussian noise with deviation 1. */
   noise: () => number;
   /** Deviation of the converter's noise as a fraction of full scale. */
@@ -38,12 +41,15 @@ export class HeaterRig {
   }
 
   attach(mcu: PlantAttachment): void {
-    const { heaterPin, sensorPin, curve } = this.options;
+    const { heaterPin, sensorPin, curve, chip } = this.options;
     if (heaterPin !== undefined) {
       watchOutput(mcu, heaterPin, (pattern) => {
         this.pattern = pattern;
         this.apply(pattern.since);
       });
+    }
+    if (sensorPin?.mcu === mcu.mcuName && chip !== undefined) {
+      mcu.gpio.devices.attachSpi(sensorPin.pin, chip(() => this.body.sensorCelsius(mcu.worldTimeAt(mcu.now()))));
     }
     if (sensorPin === undefined || curve === undefined || sensorPin.mcu !== mcu.mcuName) return;
     try {

@@ -2,7 +2,10 @@
  * Builds the machine that a printer.cfg describes: every rail with its switch, every heater with a body of ordinary size, fans with
  * tachometers, filament sensors and buttons.
  */
+import type { SpiDevice } from "../devices/device-table.js";
+import { Max31855, Max31856, Max31865, Max6675 } from "../devices/temperature-chips.js";
 import { seededRandom } from "../faults/link-faults.js";
+import { busDevices } from "./bus-devices.js";
 import { numberOf, PinReader, type Section, type Sections } from "./config-values.js";
 import { Fan } from "./fan.js";
 import { HeaterRig } from "./heater-rig.js";
@@ -65,6 +68,7 @@ export function plantFromConfig(sections: Sections, options: PlantOptions = {}):
     addInput(plant, name, section, pins);
   }
   coolHotends(plant);
+  plant.devices.push(...busDevices(sections, pins, (chip) => gaussian(seededRandom((options.seed ?? 0) * 1000 + 500 + chip))));
   return plant;
 }
 
@@ -77,9 +81,21 @@ function addHeater(plant: PrinterPlant, name: string, sections: Sections, pins: 
     heaterPin: isHeater(name) ? pins.pinOf(section, "heater_pin") : undefined,
     sensorPin: pins.pinOf(section, "sensor_pin"),
     curve: sensorCurve(section, sections),
+    chip: temperatureChip(section),
     noise: gaussian(seededRandom((options.seed ?? 0) * 1000 + index)),
     noiseFraction: options.noiseFraction ?? DEFAULT_NOISE,
   }));
+}
+
+/** The chip of a sensor on SPI; its sensor_pin selects it. */
+function temperatureChip(section: Section): ((celsius: () => number) => SpiDevice) | undefined {
+  switch (section["sensor_type"]) {
+    case "MAX6675": return (celsius) => new Max6675(celsius);
+    case "MAX31855": return (celsius) => new Max31855(celsius);
+    case "MAX31856": return (celsius) => new Max31856(celsius);
+    case "MAX31865": return (celsius) => new Max31865(celsius, numberOf(section, "rtd_nominal_r", 100), numberOf(section, "rtd_reference_r", 430));
+    default: return undefined;
+  }
 }
 
 function addFan(plant: PrinterPlant, name: string, section: Section, pins: PinReader, options: PlantOptions): void {

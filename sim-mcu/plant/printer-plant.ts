@@ -3,6 +3,7 @@
  * once and attached to every controller; nothing in it runs by itself: it answers when a pin is read.
  */
 import type { Plant, PlantAttachment } from "../firmware/gpio.js";
+import type { BusDevice } from "./bus-devices.js";
 import type { Coordinate } from "./coordinate.js";
 import type { Fan } from "./fan.js";
 import type { HeaterRig } from "./heater-rig.js";
@@ -23,7 +24,11 @@ export class PrinterPlant implements Plant {
   /** By section: `filament_switch_sensor runout`, `gcode_button ok`. */
   readonly inputs = new Map<string, ScriptedInput>();
 
+  /** Chips on buses. */
+  readonly devices: BusDevice[] = [];
+
   attach(mcu: PlantAttachment): void {
+    for (const device of this.devices) device.attach(mcu);
     for (const group of [this.motors, this.switches, this.heaters, this.fans, this.inputs]) {
       for (const part of group.values()) part.attach(mcu);
     }

@@ -1,0 +1,35 @@
+/**
+ * Chips on the buses of one micro-controller, by where they are wired: an SPI chip by its chip select pin, a UART chip by its pin, an
+ * I2C chip by its address. A plant puts them there; firmware features talk to them.
+ */
+
+export interface SpiDevice {
+  /** One frame, chip select held: as many bytes come back as go out. */
+  transfer(data: Uint8Array): Uint8Array;
+}
+
+export interface I2cDevice {
+  write(data: Uint8Array): void;
+  /** What follows after `register` was written. */
+  read(register: Uint8Array, length: number): Uint8Array;
+}
+
+export interface UartDevice {
+  /** Takes a telegram; answers with one, or with nothing. */
+  exchange(telegram: Uint8Array): Uint8Array | undefined;
+}
+
+export class DeviceTable {
+  private readonly spiDevices = new Map<string, SpiDevice>();
+  private readonly i2cDevices = new Map<number, I2cDevice>();
+  private readonly uartDevices = new Map<string, UartDevice[]>();
+
+  attachSpi(chipSelectPin: string, device: SpiDevice): void { this.spiDevices.set(chipSelectPin, device); }
+  attachI2c(address: number, device: I2cDevice): void { this.i2cDevices.set(address, device); }
+  /** Several chips may share a pin: each answers to its own address. */
+  attachUart(pin: string, device: UartDevice): void { this.uartDevices.set(pin, [...(this.uartDevices.get(pin) ?? []), device]); }
+
+  spi(chipSelectPin: string): SpiDevice | undefined { return this.spiDevices.get(chipSelectPin); }
+  i2c(address: number): I2cDevice | undefined { return this.i2cDevices.get(address); }
+  uart(pin: string): readonly UartDevice[] { return this.uartDevices.get(pin) ?? []; }
+}

@@ -1,0 +1,124 @@
+/**
+ * Trinamic stepper drivers as their data sheets describe the interface: 128 registers of 32 bits, of which some are read only, some
+ * clear themselves where a 1 is written, and one counts the writes that arrived. On SPI an answer comes with the next datagram; on
+ * UART each telegram has a CRC and an address. The registers do not act on the motor.
+ */
+import type { SpiDevice, UartDevice } from "./device-table.js";
+
+const GSTAT = 0x01;
+const IFCNT = 0x02;
+const WRITE = 0x80;
+
+export interface TmcModel {
+  /** Register that holds the version, and its content. */
+  readonly version: readonly [register: number, value: number];
+  readonly readOnly: readonly number[];
+  readonly initial?: Readonly<Record<number, number>>;
+}
+
+/** By the name of the host's section. */
+export const TMC_MODELS: Readonly<Record<string, TmcModel>> = {
+  tmc2208: { version: [0x06, 0x20000000], readOnly: [0x06, 0x12, 0x6a, 0x6f] },
+  tmc2209: { version: [0x06, 0x21000000], readOnly: [0x06, 0x12, 0x41, 0x6a, 0x6f], initial: { 0x6f: 0xc0000000 } },
+  tmc2130: { version: [0x04, 0x11000000], readOnly: [0x04, 0x12, 0x6f] },
+  tmc5160: { version: [0x04, 0x30000000], readOnly: [0x04, 0x12, 0x6f] },
+  // 25 °C in the converter's counts, and a supply of 24 V.
+  tmc2240: { version: [0x04, 0x40000000], readOnly: [0x04, 0x50, 0x51, 0x6f], initial: { 0x50: 2464, 0x51: 2231 } },
+};
+
+export class TmcRegisters {
+  private readonly values = new Map<number, number>();
+  private readonly model: TmcModel;
+  private writes = 0;
+
+  constructor(model: TmcModel) {
+    this.model = model;
+    for (const [register, value] of Object.entries(model.initial ?? {})) this.values.set(Number(register), value);
+    this.values.set(model.version[0], model.version[1]);
+    // A driver tells that it was reset until somebody clears it.
+    this.values.set(GSTAT, 1);
+  }
+
+  read(register: number): number {
+    return register === IFCNT ? this.writes & 0xff : (this.values.get(register) ?? 0);
+  }
+
+  write(register: number, value: number): void {
+    this.writes++;
+    if (register === GSTAT) this.values.set(GSTAT, (this.read(GSTAT) & ~value) >>> 0);
+    else if (register !== IFCNT && !this.model.readOnly.includes(register)) this.values.set(register, value >>> 0);
+  }
+}
+
+/** CRC-8 of UART telegrams: polynomial 0x07, each byte from its low bit. */
+export function tmcCrc(bytes: Uint8Array): number {
+  let crc = 0;
+  for (let byte of bytes) {
+    for (let bit = 0; bit < 8; bit++) {
+      crc = ((crc >> 7) ^ (byte & 1)) !== 0 ? ((crc << 1) ^ 0x07) & 0xff : (crc << 1) & 0xff;
+      byte >>= 1;
+    }
+  }
+  return crc;
+}
+
+const UART_SYNC = 0x05;
+const READ_BYTES = 4;
+const WRITE_BYTES = 8;
+/** Address of the host in answers. */
+const MASTER = 0xff;
+
+/** A driver on a single wire UART; it listens to its own address. */
+export class TmcUart implements UartDevice {
+  readonly registers: TmcRegisters;
+  private readonly address: number;
+
+  constructor(model: TmcModel, address = 0) {
+    this.registers = new TmcRegisters(model);
+    this.address = address;
+  }
+
+  exchange(telegram: Uint8Array): Uint8Array | undefined {
+    const [sync, address, command] = telegram;
+    if ((sync! & 0x0f) !== UART_SYNC || address !== this.address || command === undefined || tmcCrc(telegram.subarray(0, -1)) !== telegram.at(-1)) return undefined;
+    if ((command & WRITE) !== 0) {
+      if (telegram.length === WRITE_BYTES) this.registers.write(command & 0x7f, wordAt(telegram, 3));
+      return undefined;
+    }
+    if (telegram.length !== READ_BYTES) return undefined;
+    const answer = new Uint8Array(WRITE_BYTES);
+    answer.set([UART_SYNC, MASTER, command, ...wordBytes(this.registers.read(command))]);
+    answer[7] = tmcCrc(answer.subarray(0, 7));
+    return answer;
+  }
+}
+
+/** A driver on SPI: datagrams of an address and a word; the word that comes back belongs to the datagram before. */
+export class TmcSpi implements SpiDevice {
+  readonly registers: TmcRegisters;
+  private pending = 0;
+
+  constructor(model: TmcModel) {
+    this.registers = new TmcRegisters(model);
+  }
+
+  transfer(data: Uint8Array): Uint8Array {
+    const answer = new Uint8Array(data.length);
+    // Only the last five bytes stay in the chip's shift register when the frame ends.
+    const datagram = data.subarray(-5);
+    if (datagram.length < 5) return answer;
+    answer.set([this.registers.read(GSTAT) & 1, ...wordBytes(this.pending)], data.length - 5);
+    const register = datagram[0]! & 0x7f;
+    if ((datagram[0]! & WRITE) !== 0) {
+      const value = wordAt(datagram, 1);
+      this.registers.write(register, value);
+      this.pending = value;
+    } else {
+      this.pending = this.registers.read(register);
+    }
+    return answer;
+  }
+}
+
+const wordBytes = (word: number): number[] => [word >>> 24, (word >>> 16) & 0xff, (word >>> 8) & 0xff, word & 0xff];
+const wordAt = (bytes: Uint8Array, at: number): number => ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
