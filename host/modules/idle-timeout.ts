@@ -8,6 +8,7 @@ import type { PrinterGCodeMacro, Template } from "../gcode/gcode-macro.js";
 import { formatFixed } from "../motion/format-fixed.js";
 import type { Printer } from "../printer/printer-surface.js";
 import type { Reactor, Timer } from "../reactor/reactor.js";
+import { READY_AFTER, untilIdle, untilReady, type Activity } from "./idle-rules.js";
 
 const DEFAULT_IDLE_GCODE = `
 {% if 'heaters' in printer %}
@@ -18,8 +19,8 @@ M84
 
 /** Seconds that outputs need to be told ahead. */
 const PIN_MIN_TIME = 0.1;
-/** Seconds without moves after which a print counts as over. */
-const READY_TIMEOUT = 0.5;
+/** Seconds until a script that failed is tried again. */
+const SCRIPT_RETRY = 1;
 
 interface IdleToolhead {
   /** [print time, estimated print time, look-ahead queue is empty] */
@@ -43,7 +44,7 @@ export class IdleTimeout {
     this.printer = config.getPrinter();
     this.reactor = this.printer.getReactor();
     this.gcode = this.printer.lookupObject<GCodeDispatch>("gcode");
-    this.printer.registerEventHandler("klippy:ready", () => this.#becomeReady());
+    this.printer.registerEventHandler("klippy:ready", () => this.#watch());
     this.idleTimeout = config.getFloat("timeout", { default: 600, minval: 0 });
     const macros = this.printer.loadObject<PrinterGCodeMacro>(config, "gcode_macro");
     this.idleGcode = macros.loadTemplate(config, "gcode", DEFAULT_IDLE_GCODE);
@@ -59,58 +60,50 @@ export class IdleTimeout {
     return { state: this.state, printing_time: printingTime };
   }
 
-  #becomeReady(): void {
+  #watch(): void {
     this.toolhead = this.printer.lookupObject<IdleToolhead>("toolhead");
-    this.timeoutTimer = this.reactor.registerTimer((eventTime) => this.#check(eventTime));
-    this.printer.registerEventHandler("toolhead:sync_print_time", (eventTime, estimatedPrintTime, printTime) =>
-      this.#handleSync(eventTime, estimatedPrintTime, printTime),
+    this.timeoutTimer = this.reactor.registerTimer((eventTime) => this.#look(eventTime));
+    this.printer.registerEventHandler("toolhead:sync_print_time", (eventTime, mcuTime, printTime) =>
+      this.#startPrinting(eventTime, mcuTime, printTime),
     );
   }
 
-  #handleSync(eventTime: number, estimatedPrintTime: number, printTime: number): void {
+  #startPrinting(eventTime: number, mcuTime: number, printTime: number): void {
     if (this.state === "Printing") return;
     this.state = "Printing";
     this.lastPrintStartSystime = eventTime;
-    // Kalico's handler names these two arguments the other way round.
-    this.reactor.updateTimer(this.timeoutTimer, eventTime + READY_TIMEOUT + estimatedPrintTime - printTime);
+    // In Kalico the two print times stand for each other here: the first question comes that much earlier.
+    this.reactor.updateTimer(this.timeoutTimer, eventTime + READY_AFTER + mcuTime - printTime);
     this.printer.sendEvent("idle_timeout:printing", printTime + PIN_MIN_TIME);
   }
 
-  #check(eventTime: number): number | Promise<number> {
+  /** Goes on to the next state when it is time; answers when to look again. */
+  #look(eventTime: number): number | Promise<number> {
     if (this.printer.isShutdown()) return this.reactor.NEVER;
-    if (this.state === "Ready") return this.#checkIdle(eventTime);
-    const [printTime, estimatedPrintTime, isEmpty] = this.toolhead.checkBusy(eventTime);
-    const bufferTime = Math.min(2, printTime - estimatedPrintTime);
-    if (!isEmpty) return eventTime + READY_TIMEOUT + Math.max(0, bufferTime);
-    if (bufferTime > -READY_TIMEOUT) return eventTime + READY_TIMEOUT + bufferTime;
-    if (this.gcode.getMutex().test()) return eventTime + READY_TIMEOUT;
+    const [printTime, mcuTime, isEmpty] = this.toolhead.checkBusy(eventTime);
+    const activity: Activity = { stillFor: mcuTime - printTime, isQueued: !isEmpty, isScriptRunning: this.gcode.getMutex().test() };
+    const isReady = this.state === "Ready";
+    const wait = isReady ? untilIdle(activity, this.idleTimeout) : untilReady(activity);
+    if (wait > 0) return eventTime + wait;
+    if (isReady) return this.#runIdleScript(eventTime);
     this.state = "Ready";
-    this.printer.sendEvent("idle_timeout:ready", estimatedPrintTime + PIN_MIN_TIME);
+    this.printer.sendEvent("idle_timeout:ready", mcuTime + PIN_MIN_TIME);
     return eventTime + this.idleTimeout;
   }
 
-  #checkIdle(eventTime: number): number | Promise<number> {
-    if (!(this.idleTimeout > 0)) return eventTime + 60;
-    const [printTime, estimatedPrintTime, isEmpty] = this.toolhead.checkBusy(eventTime);
-    const idleTime = estimatedPrintTime - printTime;
-    if (!isEmpty || idleTime < 1) return eventTime + this.idleTimeout;
-    if (idleTime < this.idleTimeout) return eventTime + this.idleTimeout - idleTime;
-    if (this.gcode.getMutex().test()) return eventTime + 1;
-    return this.#becomeIdle(eventTime);
-  }
-
-  async #becomeIdle(eventTime: number): Promise<number> {
+  /** The script makes moves of its own, so it counts as a print. */
+  async #runIdleScript(eventTime: number): Promise<number> {
     this.state = "Printing";
     try {
       await this.gcode.runScript(this.idleGcode.render());
     } catch (error) {
       this.printer.log("error", "idle timeout gcode execution", error);
       this.state = "Ready";
-      return eventTime + 1;
+      return eventTime + SCRIPT_RETRY;
     }
-    const printTime = this.toolhead.getLastMoveTime();
+    const lastMoveTime = this.toolhead.getLastMoveTime();
     this.state = "Idle";
-    this.printer.sendEvent("idle_timeout:idle", printTime);
+    this.printer.sendEvent("idle_timeout:idle", lastMoveTime);
     return this.reactor.NEVER;
   }
 }
