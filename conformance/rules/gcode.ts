@@ -43,7 +43,7 @@ export const gcodeRules: readonly Rule[] = [
     id: "GC-002", title: "Every command has a description", level: "SHOULD", severity: "S3",
     requirement: "Commands should be registered with a description, which HELP and front ends show.",
     source: "CONTRIBUTING",
-    judge: (evidence) => judgeCommands(evidence, (c) => c.desc === undefined || c.desc === "" ? { message: `${c.command} has no description`, remedy: `registerCommand("${c.command}", handler, { desc: "…" })` } : undefined),
+    judge: (evidence) => judgeCommands(evidence, (c) => (c.desc ?? "") === "" ? { message: `${c.command} has no description`, remedy: `registerCommand("${c.command}", handler, { desc: "…" })` } : undefined),
   },
   {
     id: "GC-003", title: "No clash with well-known commands", level: "MUST", severity: "S1",

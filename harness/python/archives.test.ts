@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { judgeRule } from "../../conformance/judge.js";
 import { pythonPackageRules } from "../../conformance/rules/python-package.js";
 import { sampleCertification } from "../testing/sample-certification.js";
@@ -15,6 +15,9 @@ import { packageEvidence } from "./package-evidence.js";
 import type { PythonPluginSource } from "./plugin-source.js";
 import { askPython } from "./python-script.js";
 import { NoPythonPlugin, readPythonPlugin } from "./read-plugin.js";
+
+// Environments and builds take their time on a busy machine.
+vi.setConfig({ testTimeout: 300_000 });
 
 const EXAMPLE = fileURLToPath(new URL("../../plugins-under-test/python/my_plugin", import.meta.url));
 const PACK = fileURLToPath(new URL("../testing/pack_distribution.py", import.meta.url));
