@@ -57,21 +57,12 @@ export class TrDispatch {
       return;
     }
     mcu.noteAlive(clock32);
-    let oldest = Infinity;
-    let secondOldest = Infinity;
-    let oldestMcu: TrDispatchMcu | undefined;
-    for (const each of this.mcus) {
-      const time = each.statusTime();
-      if (time < oldest) {
-        secondOldest = oldest;
-        oldest = time;
-        oldestMcu = each;
-      } else if (time < secondOldest) {
-        secondOldest = time;
-      }
-    }
-    if (secondOldest === Infinity) secondOldest = oldest;
-    for (const each of this.mcus) each.extend(each === oldestMcu ? secondOldest : oldest);
+    // The timeout of each follows the slowest of the others; alone, it follows its own reports.
+    const times = this.mcus.map((each) => each.statusTime());
+    this.mcus.forEach((each, at) => {
+      const others = times.length === 1 ? times : times.filter((_, other) => other !== at);
+      each.extend(Math.min(...others));
+    });
   }
 }
 
