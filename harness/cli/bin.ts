@@ -8,6 +8,7 @@ import { addBoardCommand } from "./board-command.js";
 import { certifyCommand, type CertifyCommandOptions } from "./certify-command.js";
 import { EXIT, UsageError } from "./exit-codes.js";
 import { createProgress } from "./progress.js";
+import { initCommand, type InitOptions } from "./init-command.js";
 import { mergeCommand, type MergeOptions } from "./merge-command.js";
 import { replayCommand } from "./replay-command.js";
 import { reportCommand, type ReportOptions } from "./report-command.js";
@@ -92,6 +93,14 @@ program.command("rules")
   .description("list the rules, or tell more of one")
   .argument("[id]", "rule id or glob")
   .action((id: string | undefined) => rulesCommand(id, (text) => progress.line(text)));
+
+program.command("init")
+  .description("make a new plugin that is certified as it stands")
+  .argument("<name>", "name of the plugin, e.g. bed-notes")
+  .option("--typescript", "in TypeScript (the default)")
+  .option("--dir <dir>", "where (default: kalico-NAME)")
+  .option("--harness <spec>", "what package.json installs kalico-hil from, e.g. file:../kalico-hil-0.1.0.tgz")
+  .action((name: string, options: InitOptions) => { exitCode = initCommand(name, options, progress); });
 
 program.command("merge")
   .description("judge the shards of a run as one")
