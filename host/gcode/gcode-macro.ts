@@ -32,10 +32,11 @@ function exceptionText(error: unknown): string {
 export class Template {
   readonly name: string;
   readonly printer: Printer;
-  readonly #macros: PrinterGCodeMacro;
+  readonly #macros: PrinterGCodeMacro | null;
   #compiled!: JinjaTemplate;
 
-  constructor(printer: Printer, macros: PrinterGCodeMacro, name: string, script: string) {
+  /** `macros`: null to look it up when it is needed. */
+  constructor(printer: Printer, macros: PrinterGCodeMacro | null, name: string, script: string) {
     this.printer = printer;
     this.#macros = macros;
     this.name = name;
@@ -56,7 +57,8 @@ export class Template {
   }
 
   createTemplateContext(eventTime?: number): TemplateContext {
-    return this.#macros.createTemplateContext(eventTime);
+    const macros = this.#macros ?? this.printer.lookupObject<PrinterGCodeMacro>("gcode_macro");
+    return macros.createTemplateContext(eventTime);
   }
 
   /** The text of the script now. @throws CommandError `Error evaluating …` */

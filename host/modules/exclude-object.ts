@@ -53,6 +53,11 @@ export class ExcludeObject {
     return { objects: this.objects, excluded_objects: this.excludedObjects, current_object: this.currentObject };
   }
 
+  /** Whether the part that is printed now is left out. */
+  testInExcludedRegion(): boolean {
+    return this.currentObject !== null && this.excludedObjects.includes(this.currentObject);
+  }
+
   // ---- the transform ----
 
   #towerIsActive(): boolean {
@@ -66,7 +71,7 @@ export class ExcludeObject {
       return;
     }
     const toolhead = this.printer.lookupObject<ExtrudingToolhead>("toolhead");
-    const moves = new ExcludedMoves(toolhead, () => this.currentObject !== null && this.excludedObjects.includes(this.currentObject));
+    const moves = new ExcludedMoves(toolhead, () => this.testInExcludedRegion());
     moves.start(this.gcodeMove.setMoveTransform(moves, { force: true }));
     this.#moves = moves;
   }

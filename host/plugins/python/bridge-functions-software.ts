@@ -8,7 +8,6 @@ import type { PrinterConfig } from "../../config/printer-config.js";
 import { DelayedGcode } from "../../gcode/delayed-gcode.js";
 import type { GCodeDispatch, MaybePromise } from "../../gcode/dispatch.js";
 import type { GCodeCommand } from "../../gcode/gcode-command.js";
-import type { PrinterGCodeMacro} from "../../gcode/gcode-macro.js";
 import { GCodeMacro, Template } from "../../gcode/gcode-macro.js";
 import { PrinterStatus } from "../../gcode/printer-status.js";
 import type { Value } from "../../gcode/template/py-values.js";
@@ -86,7 +85,7 @@ export function defineSoftwareFunctions(bridge: PythonBridge): void {
   bridge.define("runTemplate", (template: Template, given: TemplateNames | null) =>
     asHost(template, "template", "run_gcode_from_command", (one: Template) => one.runGcodeFromCommand(given === null ? undefined : contextOf(one, given)), [template]));
   bridge.define("makeTemplate", (printer: Printer, name: string, script: string) =>
-    asHost(printer, "gcode_macro", "new", (host: Printer) => new Template(host, host.lookupObject<PrinterGCodeMacro>("gcode_macro"), name, script), [printer]));
+    asHost(printer, "gcode_macro", "new", (host: Printer) => new Template(host, null, name, script), [printer]));
   bridge.define("makeMacro", (config: ConfigSection, override: ((gcmd: GCodeCommand) => unknown) | null) => {
     const make = (section: ConfigSection, run: typeof override): GCodeMacro => (run === null ? new GCodeMacro(section) : new OverriddenMacro(section, run));
     return asHost(config, "gcode_macro", "new", make, [config, override]);

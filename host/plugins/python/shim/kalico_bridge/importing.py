@@ -6,12 +6,14 @@ import dis
 import importlib.abc
 import importlib.machinery
 import importlib.util
+import os
 import pkgutil
 import sys
 from kalico_bridge import meter, proxy, tasks
 
 _PLUGIN_PACKAGES = ("klippy.extras", "klippy.plugins")
 _ROOTS = ("extras", "plugins", "kinematics")
+_SHIM = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 not_offered = []  # (module, file, line)
 
 
@@ -93,10 +95,22 @@ def install():
     sys.meta_path += [_AliasFinder(), _NotOffered()]
 
 
+def take_place(module):
+    """Before a plugin is imported: a module of ours that has its name makes way for it."""
+    known = sys.modules.get(module)
+    if known is None or not (getattr(known, "__file__", None) or "").startswith(_SHIM):
+        return
+    del sys.modules[module]
+    importlib.invalidate_caches()
+    spec = importlib.util.find_spec(module)
+    if spec is None or (spec.origin or "").startswith(_SHIM):
+        sys.modules[module] = known  # there is no other
+
+
 def configure(extras_paths, plugins_paths):
     """Directories whose modules are part of klippy.extras and klippy.plugins."""
     for package, paths in zip(_PLUGIN_PACKAGES, (extras_paths, plugins_paths)):
         module = importlib.import_module(package)
         for path in paths:
             if path not in module.__path__:
-                module.__path__.append(path)
+                module.__path__.insert(0, path)  # a plugin's file takes the place of a module of the host's

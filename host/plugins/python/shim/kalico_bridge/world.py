@@ -27,6 +27,7 @@ class Control:
 
     def load(self, module):
         """Imports a module: the functions that the host looks for, and what it needs to know of it."""
+        importing.take_place(module)
         found = importlib.import_module(module)
         names = ("load_config", "load_config_prefix", "register_components")
         exports = {name: getattr(found, name) for name in names if hasattr(found, name)}

@@ -16,6 +16,9 @@ class ExcludeObject(HostObject):
     @method
     def get_status(self, eventtime=None): ...
 
+    @method(name="testInExcludedRegion")
+    def _test_in_excluded_region(self): ...
+
     @method(name="addObject")
     def _add_object_definition(self, definition): ...
 
