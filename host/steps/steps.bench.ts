@@ -3,7 +3,10 @@
  * The aim is 40 million steps per second on the fine job: cost follows rows (about 1 us each), not steps.
  */
 import { bench, describe } from "vitest";
-import { StepperSteps, cartesianKinematics, extruderKinematics, setPressureAdvance, type StepperKinematics } from "./stepper-steps.js";
+import {
+  StepperSteps, cartesianKinematics, deltaKinematics, extruderKinematics, rotaryDeltaKinematics, setPressureAdvance, shapedKinematics,
+  type FunctionKinematics, type LinearKinematics, type StepperKinematics,
+} from "./stepper-steps.js";
 import { randomMotion, seededDraw } from "./testing/random-motion.js";
 import { Trapq } from "./trapq.js";
 
@@ -41,11 +44,25 @@ function advanced(): StepperKinematics {
   return kinematics;
 }
 
+/** Behind a shaper of three impulses on each axis. */
+function shaped(base: LinearKinematics | FunctionKinematics): StepperKinematics {
+  const kinematics = shapedKinematics(base);
+  kinematics.pulsesX = kinematics.pulsesY = [{ offset: -0.01, share: 0.3 }, { offset: 0, share: 0.4 }, { offset: 0.01, share: 0.3 }];
+  return kinematics;
+}
+
+/** With arms so long that the whole job is in reach. */
+const delta = (): FunctionKinematics => deltaKinematics(3000 ** 2, 151, -87);
+
 describe("steps", () => {
   for (const [title, make, stepDist, freq] of [
     ["16 microsteps, 16 MHz", () => cartesianKinematics("x"), 0.0125, 16e6],
     ["256 microsteps, 180 MHz", () => cartesianKinematics("x"), 0.00078125, 180e6],
     ["pressure advance", advanced, 0.0125, 16e6],
+    ["shaped", () => shaped(cartesianKinematics("x")), 0.0125, 16e6],
+    ["delta tower", delta, 0.0125, 16e6],
+    ["delta tower, shaped", () => shaped(delta()), 0.0125, 16e6],
+    ["rotary delta arm", () => rotaryDeltaKinematics(33.9, 4000, 0.52, 1700, 3500), 0.00001, 16e6],
   ] as const) {
     const { steps, rows } = job(make(), stepDist, freq);
     bench(`${title}: ${steps} steps, ${rows} rows`, () => void job(make(), stepDist, freq), { time: 1000 });
