@@ -73,7 +73,7 @@ export async function liveRunCommand(
     now: () => world.clock.monotonic(), reactor: () => printer?.reactor, log: (text) => progress.line(text),
   });
   const live = new LivePrinter({
-    configFile: resolve(configFile), lines, world, observer, plugins: opened.plugins, startArgs: apiStartArgs(resolve(configFile), options.api, world, progress),
+    configFile: resolve(configFile), lines, world, observer, plugins: opened.plugins, startArgs: apiStartArgs(options.api, world, progress),
   });
   printer = live;
   live.onStart = () => { if (live.lives > 1) opened.endLife(); };
@@ -100,8 +100,8 @@ export async function liveRunCommand(
 }
 
 /** What the host is told of the machine, and how it gets clients. @throws UsageError */
-function apiStartArgs(configFile: string, path: string | undefined, world: RealtimeWorld, progress: Progress): Record<string, unknown> {
-  const facts = hostFacts(configFile);
+function apiStartArgs(path: string | undefined, world: RealtimeWorld, progress: Progress): Record<string, unknown> {
+  const facts = hostFacts();
   if (path === undefined) return facts;
   const socket = resolve(path);
   const problem = socketPathProblem(socket);

@@ -1,14 +1,17 @@
 /** What the machine tells of itself to clients of the API: start arguments of a host in real time. */
 import { readFileSync } from "node:fs";
 import { availableParallelism, cpus, freemem, hostname, loadavg, userInfo } from "node:os";
-import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** Where this program is. Moonraker reserves the folder `klipper_path` and all below it: it must not be above the printer's data. */
+const OWN_FOLDER = fileURLToPath(new URL("../../", import.meta.url)).replace(/\/$/, "");
 
 /** Names as the endpoint `info` gives them. `log_file` is given when there is one. */
-export function hostFacts(configFile: string, logFile?: string): Record<string, unknown> {
+export function hostFacts(logFile?: string): Record<string, unknown> {
   const { uid, gid } = userInfo();
   return {
     hostname: hostname(),
-    klipper_path: process.env["KALICO_PATH"] ?? dirname(dirname(configFile)),
+    klipper_path: process.env["KALICO_PATH"] ?? OWN_FOLDER,
     python_path: process.execPath,
     process_id: process.pid,
     user_id: uid,
