@@ -25,8 +25,8 @@ export class GCodeRequestQueue {
   private readonly printer: Printer;
   private readonly mcu: Mcu;
   private readonly callback: RequestCallback;
-  private queue: { printTime: number; value: number }[] = [];
-  private nextMinFlushTime = 0;
+  private readonly queue: { printTime: number; value: number }[] = [];
+  private earliestTime = 0;
   private toolhead: PinToolhead | undefined;
 
   constructor(config: ConfigSection, mcu: Mcu, callback: RequestCallback) {
@@ -50,27 +50,29 @@ export class GCodeRequestQueue {
   /** Carry out a change now, or at `printTime`, beside the moves. */
   sendAsyncRequest(value: number, printTime?: number | null): void {
     const wanted = printTime ?? this.mcu.estimatedPrintTime(this.printer.getReactor().monotonic() + PIN_MIN_TIME);
-    for (;;) {
-      const nextTime = Math.max(wanted, this.nextMinFlushTime);
-      const [action, minWait] = this.callback(nextTime, value) ?? ["normal", 0];
-      if (action === "discard") return;
-      this.nextMinFlushTime = nextTime + Math.max(minWait, PIN_MIN_TIME);
-      if (action !== "delay") return;
-    }
+    while (this.attempt(wanted, value) === "delay");
   }
 
-  private flushNotification(printTime: number): void {
-    for (let first = this.queue[0]; first !== undefined; first = this.queue[0]) {
-      const nextTime = Math.max(first.printTime, this.nextMinFlushTime);
-      if (nextTime > printTime) return;
-      // The queue is in order of print time: requests up to `last` are overridden by it.
-      let last = 0;
-      while (last + 1 < this.queue.length && this.queue[last + 1]!.printTime <= nextTime) last++;
-      const [action, minWait] = this.callback(nextTime, this.queue[last]!.value) ?? ["normal", 0];
-      this.queue.splice(0, action === "delay" ? last : last + 1);
-      if (action === "discard") continue;
-      this.nextMinFlushTime = nextTime + Math.max(minWait, PIN_MIN_TIME);
-      this.toolhead!.noteMcuMovequeueActivity(this.nextMinFlushTime);
+  /** Tries a request at `wanted` or as soon after the one before as is allowed; answers what became of it. */
+  private attempt(wanted: number, value: number): "normal" | "discard" | "delay" {
+    const printTime = Math.max(wanted, this.earliestTime);
+    const [action, minWait] = this.callback(printTime, value) ?? ["normal", 0];
+    if (action !== "discard") this.earliestTime = printTime + Math.max(minWait, PIN_MIN_TIME);
+    return action;
+  }
+
+  private flushNotification(flushTime: number): void {
+    const { queue } = this;
+    while (queue.length > 0) {
+      const wanted = queue[0]!.printTime;
+      const printTime = Math.max(wanted, this.earliestTime);
+      if (printTime > flushTime) return;
+      // Of the requests that are due by then the last one counts; if it is put off it stays.
+      const later = queue.findIndex((request) => request.printTime > printTime);
+      const due = later < 0 ? queue.length : later;
+      const action = this.attempt(wanted, queue[due - 1]!.value);
+      queue.splice(0, action === "delay" ? due - 1 : due);
+      if (action !== "discard") this.toolhead!.noteMcuMovequeueActivity(this.earliestTime);
     }
   }
 }
