@@ -535,9 +535,9 @@ return (status["save_config_pending"], status["save_config_pending_items"], stat
       const body = `
 toolhead = printer.lookup_object("toolhead")
 found = []
-for thing, name in ((toolhead, "foo"), (printer.lookup_object("gcode_move"), "bar"), (printer.lookup_object("idle_timeout"), "transition_idle_state")):
+for use in (lambda: toolhead.foo, lambda: printer.lookup_object("gcode_move").bar, lambda: printer.lookup_object("idle_timeout").transition_idle_state):
     try:
-        getattr(thing, name)
+        use()
     except AttributeError as e:
         found.append(str(e))
 found.append(printer.lookup_object("gcode_move").cmd_G1.__class__.__name__)
