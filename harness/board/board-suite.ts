@@ -59,6 +59,7 @@ export async function runBoardSuite(options: BoardSuiteOptions): Promise<BoardRe
     if (config["is_shutdown"] === 1) throw new BoardRefused("The board is shut down: reset it, and run the suite again");
     if (config["is_config"] === 1 && profile.stepper !== undefined) throw new BoardRefused("The board is configured already, by a printer host or an earlier run: reset it, and run the suite again");
     serial.registerResponse((params) => { shutdown ??= String(params["static_string_id"]); }, "shutdown");
+    serial.registerResponse(() => undefined, "stats");
     const clockSync = new ClockSync(reactor, () => undefined);
     await clockSync.connect(serial);
     const session: BoardSession = { reactor, serial, clockSync, profile, shutdown: () => shutdown };

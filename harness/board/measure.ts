@@ -32,6 +32,7 @@ const equal = (name: string, value: number, unit: string, expected: number): Mea
 
 const quantile = (values: readonly number[], q: number): number => [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(q * values.length))]!;
 
+// `get_clock` is the clock synchronisation's own question; `get_uptime` reads the same clock.
 const CLOCK_SAMPLES = 60;
 const CLOCK_PAUSE = 0.1;
 /** Kalico warns beyond 1 %; a crystal is a hundred times better. */
@@ -45,7 +46,7 @@ export async function measureClock({ reactor, serial, clockSync }: BoardSession)
   const samples: { time: number; clock: number; trip: number }[] = [];
   for (let i = 0; i < CLOCK_SAMPLES; i++) {
     await reactor.pause(reactor.monotonic() + CLOCK_PAUSE);
-    const params = await serial.sendWithResponse("get_clock", "clock");
+    const params = await serial.sendWithResponse("get_uptime", "uptime");
     const sent = params["#sent_time"] as number;
     if (sent === 0) continue;
     const received = params["#receive_time"] as number;
@@ -80,7 +81,7 @@ export async function measureRoundTrip({ reactor, serial }: BoardSession): Promi
   const trips: number[] = [];
   for (let i = 0; i < TRIPS; i++) {
     const before = reactor.monotonic();
-    await serial.sendWithResponse("get_clock", "clock");
+    await serial.sendWithResponse("get_uptime", "uptime");
     trips.push((reactor.monotonic() - before) * 1e3);
   }
   return [
