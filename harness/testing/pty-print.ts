@@ -47,7 +47,7 @@ export interface PtyPrint {
 interface HostStepper { getName(): string; getOid(): number; getMcuPosition(): number }
 
 /** Seconds after the start of the simulation at which bytes begin to suffer: homing and heating are done. */
-const FAULTS_FROM = 60;
+const FAULTS_FROM = 90;
 /** Seconds that the whole may take. */
 const LIMIT = 300;
 
@@ -70,9 +70,11 @@ export async function printOverPty(options: PtyPrintOptions): Promise<PtyPrint> 
     await live.run(() => state() !== "startup", limit);
     const simStarted = clock.monotonic();
     if (state() === "ready") {
-      let ready = false;
-      feedGcode(live.printer!, [...options.before, "M400"], { onDone: () => { ready = true; } });
-      await live.run(() => ready || live.printer!.isShutdown(), limit);
+      let prepared: FeedResult | undefined;
+      feedGcode(live.printer!, [...options.before, "M400"], { onDone: (done) => { prepared = done; } });
+      await live.run(() => prepared !== undefined || live.printer!.isShutdown(), limit);
+      if (prepared?.errors.length !== 0) throw new Error(`Homing and heating on a clean line failed: ${prepared?.errors.join(", ") ?? live.printer!.getStateMessage()[0]}`);
+      if (clock.monotonic() > simStarted + FAULTS_FROM) throw new Error("Homing and heating took so long that the faults have begun already");
       if (options.faults !== undefined) await live.run(() => live.printer!.isShutdown(), simStarted + FAULTS_FROM);
     }
     const started = clock.monotonic();
