@@ -8,6 +8,7 @@ import { addBoardCommand } from "./board-command.js";
 import { certifyCommand, type CertifyCommandOptions } from "./certify-command.js";
 import { EXIT, UsageError } from "./exit-codes.js";
 import { createProgress } from "./progress.js";
+import { explainCommand } from "./explain-command.js";
 import { initCommand, type InitOptions } from "./init-command.js";
 import { mergeCommand, type MergeOptions } from "./merge-command.js";
 import { replayCommand } from "./replay-command.js";
@@ -101,6 +102,11 @@ program.command("init")
   .option("--dir <dir>", "where (default: kalico-NAME)")
   .option("--harness <spec>", "what package.json installs kalico-hil from, e.g. file:../kalico-hil-0.1.0.tgz")
   .action((name: string, options: InitOptions) => { exitCode = initCommand(name, options, progress); });
+
+program.command("explain")
+  .description("tell what a rule demands, why it exists, and how a plugin breaks it")
+  .argument("<id>", "rule id or glob")
+  .action((id: string) => { exitCode = explainCommand(id, progress); });
 
 program.command("merge")
   .description("judge the shards of a run as one")
