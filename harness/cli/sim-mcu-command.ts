@@ -7,7 +7,7 @@ import { setPriority } from "node:os";
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { SeededFaults } from "../../sim-mcu/faults/link-faults.js";
-import { FirmwareTimer } from "../../sim-mcu/firmware/feature.js";
+import { FirmwareTimer, type FirmwareFeature } from "../../sim-mcu/firmware/feature.js";
 import { plantFromConfig, type PrinterPlant } from "../../sim-mcu/plant/index.js";
 import { readPlantSections } from "../world/plant-sections.js";
 import { PseudoTerminalError } from "../world/pseudo-terminal.js";
@@ -17,6 +17,7 @@ import { boardNamed } from "../world/sim-world.js";
 import { EXIT, UsageError } from "./exit-codes.js";
 import { boardOption, seedOption } from "./option-values.js";
 import type { Progress } from "./progress.js";
+import { privateFeatures } from "./private-firmware.js";
 import { formatTime } from "./run-command.js";
 import { driftAt, FAULT_HELP, parseDrift, parseFaults, type Drift, type FaultPlan } from "./sim-mcu-faults.js";
 
@@ -35,6 +36,7 @@ export interface SimMcuCommandOptions {
   for?: string;
   verbose?: boolean;
   json?: string;
+  firmware?: string;
 }
 
 interface McuSpec {
@@ -73,6 +75,7 @@ export function addSimMcuCommand(program: Command, start: (run: (progress: Progr
     .option("--uart", "bytes take the time of the board's baud rate, and the dictionary names it: hosts then need `restart_method: command`")
     .option("--seed <n>", "seed of everything random", "1")
     .option("--for <seconds>", "end after this time (default: at Ctrl-C)")
+    .option("--firmware <file>", "private commands of its firmware: a JSON table, or a module that exports features")
     .option("--json <file>", "at the end write what happened as JSON")
     .option("-v, --verbose", "at the end also tell how early commands came")
     .action((options: SimMcuCommandOptions) => start((progress, signal) => simMcuCommand(options, progress, signal)));
@@ -83,6 +86,7 @@ export async function simMcuCommand(options: SimMcuCommandOptions, progress: Pro
   const seconds = options.for === undefined ? Number.POSITIVE_INFINITY : Number(options.for);
   if (!(seconds > 0)) throw new UsageError(`Option --for must be a number of seconds, found "${options.for}"`);
   const specs = mcuSpecs(options);
+  const extraFeatures = options.firmware === undefined ? [] : await privateFeatures(options.firmware);
   askForPriority();
   const plant = plantOf(options.plant, seed);
   const world = new RealtimeWorld();
@@ -91,7 +95,7 @@ export async function simMcuCommand(options: SimMcuCommandOptions, progress: Pro
   const mcus: PtyMcu[] = [];
   try {
     for (const [index, spec] of specs.entries()) {
-      const mcu = await openMcu(world, spec, { seed: seed + index, plant, uart: options.uart === true, log });
+      const mcu = await openMcu(world, spec, { seed: seed + index, plant, uart: options.uart === true, log, extraFeatures });
       mcus.push(mcu);
       log(`${spec.name}: ${spec.board} with ${spec.flavour} firmware on ${spec.path}`);
     }
@@ -123,13 +127,13 @@ function askForPriority(): void {
 }
 
 async function openMcu(
-  world: RealtimeWorld, spec: McuSpec, { seed, plant, uart, log }: { seed: number; plant: PrinterPlant | undefined; uart: boolean; log: (text: string) => void },
+  world: RealtimeWorld, spec: McuSpec, { seed, plant, uart, log, extraFeatures }: { seed: number; plant: PrinterPlant | undefined; uart: boolean; log: (text: string) => void; extraFeatures: FirmwareFeature[] },
 ): Promise<PtyMcu> {
   const { faults } = spec;
   const now = world.clock.monotonic();
   const faulty = faults.dropByte > 0 || faults.corruptByte > 0 || faults.silence.length > 0;
   const mcu = await PtyMcu.open({
-    world, name: spec.name, board: boardNamed(spec.board), path: spec.path, flavour: spec.flavour, seed, uart, log,
+    world, name: spec.name, board: boardNamed(spec.board), path: spec.path, flavour: spec.flavour, seed, uart, log, extraFeatures,
     ...(plant === undefined ? {} : { plant }),
     ...(faulty ? { faults: new SeededFaults({ ...faults, seed, bytesFrom: now + faults.bytesFrom, silence: faults.silence.map(([from, to]) => [now + from, now + to] as const) }) } : {}),
   });
