@@ -1,5 +1,6 @@
 /** The report for people at a terminal: what was done, each finding with what to change, the verdict. */
 import type { Certification } from "../certify/certify.js";
+import type { RuledResult } from "../certify/policy.js";
 import type { LineCoverage } from "../../conformance/evidence.js";
 import type { RuleResult } from "../../conformance/rule.js";
 
@@ -10,9 +11,10 @@ const VERDICT = { certified: "CERTIFIED", conforming: "CONFORMING", "not-conform
 export function textReport(certification: Certification, replayFile: ReadonlyMap<string, string> = new Map(), verbose = false): string[] {
   const { results, exercised, timing } = certification;
   const out: string[] = [];
-  for (const result of results) {
+  const judged: readonly RuledResult[] = certification.ruling?.results ?? results;
+  for (const result of judged) {
     if (!verbose && result.verdict === "not-applicable") continue;
-    out.push(`${WORD[result.verdict].padEnd(5)} ${result.id.padEnd(9)} ${result.title}${result.verdict === "pass" ? ` (${result.reason})` : ""}`);
+    out.push(`${WORD[result.verdict].padEnd(5)} ${result.id.padEnd(9)} ${result.title}${result.verdict === "pass" ? ` (${result.reason})` : result.waiver !== undefined ? ` (waived until ${result.waiver.expires})` : result.known === true ? " (known)" : ""}`);
     if (result.verdict === "inconclusive" || result.verdict === "not-applicable") out.push(`        ${result.reason}`);
     for (const finding of result.findings) {
       const place = finding.place === undefined ? "" : `${finding.place.file}${finding.place.line === undefined ? "" : `:${finding.place.line}`}: `;
