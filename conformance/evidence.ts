@@ -339,6 +339,8 @@ export interface Evidence {
   comparisons: Comparison[];
   /** Options read at all, and the phase in which the configuration was last used. */
   configUse: { option: string; phase: StatusSample["phase"]; context: string; place?: SourcePlace }[];
+  /** How the printer started with the plugin in the configuration that was given or guessed; without "ready" no print was made. */
+  start?: { state: string; message: string; given: boolean } | undefined;
   /** Lines of the plugin that ran, by file; absent where they are not counted. */
   coverage?: LineCoverage[];
 }

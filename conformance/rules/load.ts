@@ -1,7 +1,7 @@
 /** LOAD: importing the plugin, building its objects, restarting it. */
 import type { Evidence } from "../evidence.js";
-import { inconclusive, judged, notApplicable, type Finding, type Rule } from "../rule.js";
-import { callbacksOf, callsOf, firstLine, firstOfEach, isInternalError, judgeCalls, judgeProbes, pluginSessions } from "./evidence-views.js";
+import { inconclusive, judged, notApplicable, type Finding, type Judgement, type Rule } from "../rule.js";
+import { callbacksOf, callsOf, firstLine, firstOfEach, isAboutSections, isInternalError, judgeCalls, judgeProbes, pluginSessions } from "./evidence-views.js";
 
 const IMPORT_SECONDS = 0.5;
 const IMPORT_BYTES = 20e6;
@@ -18,6 +18,13 @@ const missingText = (missing: NonNullable<Evidence["plugin"]["missing"]>): strin
   `cannot judge: needs ${missing.map(({ module, file, line }) => `${module} (${file}:${line})`).join(", ")}: install it in the environment given with --python, or use --install`;
 
 const restartSessions = (evidence: Evidence) => pluginSessions(evidence).filter((session) => session.lives.length > 1);
+
+/** The plugin says no to the configuration that was given or guessed: that is its right, and nothing is known of it then. */
+function refused({ start, sections }: Evidence): Judgement | undefined {
+  if (start === undefined || start.state !== "error" || isInternalError(start) || !isAboutSections(start.message, sections)) return undefined;
+  const whose = start.given ? "the configuration that was given is not accepted" : "no configuration was given, and none that loads was found";
+  return inconclusive(`${whose}: ${firstLine(start.message)}; write a printer.cfg beside the plugin, or name one with --config`);
+}
 
 export const loadRules: readonly Rule[] = [
   {
@@ -68,7 +75,7 @@ export const loadRules: readonly Rule[] = [
     id: "LOAD-005", title: "Minimal valid configuration loads", level: "MUST", severity: "S1",
     requirement: "With only its required options set, the plugin must load and the printer become ready.",
     source: "Code_Overview: load_config",
-    judge: (evidence) => judgeProbes(evidence, ["minimal"], "", (probe) => probe.loaded && probe.state === "ready" ? undefined : {
+    judge: (evidence) => refused(evidence) ?? judgeProbes(evidence, ["minimal"], "", (probe) => probe.loaded && probe.state === "ready" ? undefined : {
       message: `the minimal configuration of [${probe.section}] does not become ready: ${firstLine(probe.message)}`,
       remedy: "let loadConfig return an object for every configuration that has the required options, or make a missing option required",
     }),

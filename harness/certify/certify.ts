@@ -23,7 +23,7 @@ import { partsFor, type Part } from "./parts.js";
 import type { Ruling } from "./policy.js";
 import { resultsInPython } from "./python-wording.js";
 import { SourceLines } from "./source-lines.js";
-import { baseText, configText, printerFor, type PluginPrinter } from "./printer-with-plugin.js";
+import { baseText, configText, printerFor, withCompanions, type PluginPrinter } from "./printer-with-plugin.js";
 
 export type Effort = "quick" | "normal" | "deep";
 
@@ -212,6 +212,7 @@ class Certifier {
     this.#step("importing the plugin");
     const imported = await this.#process.import();
     this.#lines.setCode(imported.codeLines ?? {});
+    this.#printer = await this.#separated(this.#printer);
     const probing = new ConfigProbing({
       plugin: this.#plugin, printer: this.#printer, exports: imported.exports, board: this.#options.board, seed: this.#options.seed, randomConfigs: this.#sizes.randomConfigs,
       run: (scenario, sections) => this.#session(scenario, sections, false),
@@ -222,11 +223,7 @@ class Certifier {
       this.#printer = await probing.learn();
       try {
         if (this.#parts.has("probes")) await probing.probe();
-        await this.#jobs();
-        if (this.#parts.has("restarts")) await this.#restarts();
-        if (this.#parts.has("shutdowns")) await this.#shutdowns();
-        if (this.#parts.has("pauses")) await this.#pauses();
-        if (this.#parts.has("commands")) await this.#commandProbes();
+        if (probing.start?.state === "ready" || probing.start?.state === "lost") await this.#lives();
       } catch (error) {
         if (!(error instanceof TimeUp)) throw error;
         this.#leftOut.push(`cut short after ${this.#options.maxMinutes} minutes, before: ${error.message}`);
@@ -243,10 +240,27 @@ class Certifier {
       },
       ...(python?.package === undefined ? {} : { pythonPackage: python.package }),
       sections: this.#sections, capabilities: [...new Set([...this.#plugin.capabilities, ...(this.#options.capabilities ?? [])])], schema: probing.schema, commands: [...this.#commands.values()], probes: probing.probes,
+      ...(probing.start === undefined ? {} : { start: probing.start }),
       sessions: this.#sessions, comparisons: this.#comparisons, configUse: this.#configUse,
       ...(coverage === undefined ? {} : { coverage }),
     };
     return this.#certification(evidence);
+  }
+
+  /** The printer, with those sections set apart that do not load without the plugin. */
+  async #separated(printer: PluginPrinter): Promise<PluginPrinter> {
+    if (printer.own.length === 0 || printer.base.length === 0) return printer;
+    const alone = await this.#session(this.#scenario("without-plugin", [{ do: "start" }, { do: "stop" }], { withPlugin: false, configText: baseText(printer) }), [], false);
+    return alone.evidence.state === "ready" ? printer : withCompanions(printer);
+  }
+
+  /** Prints, restarts, faults and commands: what needs a configuration that loads. */
+  async #lives(): Promise<void> {
+    await this.#jobs();
+    if (this.#parts.has("restarts")) await this.#restarts();
+    if (this.#parts.has("shutdowns")) await this.#shutdowns();
+    if (this.#parts.has("pauses")) await this.#pauses();
+    if (this.#parts.has("commands")) await this.#commandProbes();
   }
 
   #certification(evidence: Evidence): Certification {

@@ -4,12 +4,12 @@
  */
 import fc from "fast-check";
 import { boundaryValues, NON_FINITE, outsideValues, validValue, wrongTypeValues } from "../../conformance/arbitraries/config-values.js";
-import { printSections, withOption, type ConfigSectionText } from "../../conformance/arbitraries/config-text.js";
-import type { ConfigProbe, LearnedOption } from "../../conformance/evidence.js";
+import { withOption, type ConfigSectionText } from "../../conformance/arbitraries/config-text.js";
+import type { ConfigProbe, Evidence, LearnedOption } from "../../conformance/evidence.js";
 import { scenarioOf, type Scenario } from "../../conformance/scenario.js";
 import type { SessionResult } from "../runner/messages.js";
 import type { DescribedPlugin } from "./describe-plugin.js";
-import { configText, guessValue, type PluginPrinter } from "./printer-with-plugin.js";
+import { configText, guessValue, pluginFirstText, type PluginPrinter } from "./printer-with-plugin.js";
 
 const MAX_ROUNDS = 40;
 /** Most probes of one kind for one section. */
@@ -26,14 +26,11 @@ export interface ProbingOptions {
   onProgress(what: string): void;
 }
 
-/** The configuration cannot be guessed: the author has to say it. */
-export class ConfigUnknown extends Error {
-  override name = "ConfigUnknown";
-}
-
 export class ConfigProbing {
   readonly schema: LearnedOption[] = [];
   readonly probes: ConfigProbe[] = [];
+  /** How the printer started with the configuration that was given or found. */
+  start: Evidence["start"];
   readonly #options: ProbingOptions;
   #own: ConfigSectionText[];
   #count = 0;
@@ -51,6 +48,7 @@ export class ConfigProbing {
     for (let round = 0; round < MAX_ROUNDS; round++) {
       const result = await this.#run(this.#own, "learn");
       this.#learn(result.schema);
+      this.start = { state: result.evidence.state, message: result.evidence.message, given };
       const missing = /Option '([^']+)' in section '([^']+)' must be specified/.exec(result.evidence.message);
       if (missing === null) break;
       const option = this.schema.find((o) => o.option === missing[1]!.toLowerCase() && o.section === missing[2]) ?? { section: missing[2]!, option: missing[1]!, type: "string" as const, required: true };
@@ -58,7 +56,7 @@ export class ConfigProbing {
       if (section === undefined || section.options.some(([name]) => name === option.option)) break;
       section.options.push([option.option, guessValue(option, used++)]);
     }
-    return { base: this.#options.printer.base, own: this.#own };
+    return { ...this.#options.printer, own: this.#own };
   }
 
   /** A section for each entry point in the form that it offers. */
@@ -74,7 +72,7 @@ export class ConfigProbing {
     for (const option of schema) if (!this.schema.some((o) => o.section === option.section && o.option === option.option)) this.schema.push(option);
   }
 
-  async #run(own: readonly ConfigSectionText[], what: string, text = configText({ base: this.#options.printer.base, own: [...own] })): Promise<SessionResult> {
+  async #run(own: readonly ConfigSectionText[], what: string, text = configText(this.#options.printer, own)): Promise<SessionResult> {
     const scenario = scenarioOf({
       id: `config-${what}-${++this.#count}`, seed: this.#options.seed, board: this.#options.board, configText: text,
       walk: [{ do: "start" }, { do: "stop" }], subscribers: 1,
@@ -100,6 +98,8 @@ export class ConfigProbing {
 
   /** Tries everything, section by section. */
   async probe(): Promise<void> {
+    // Without a configuration that loads, every further try would only say the same again.
+    if (this.start?.state !== "ready" && this.#own.length > 0) return void (await this.#probe("minimal", this.#own[0]!.name, this.#own));
     for (const section of this.#own) {
       this.#options.onProgress(`trying configurations of [${section.name}]`);
       await this.#probeSection(section);
@@ -176,7 +176,7 @@ export class ConfigProbing {
   /** Other places and forms of the section. */
   async #probePlaces(): Promise<void> {
     const first = this.#own[0]!;
-    await this.#probe("plugin-first", first.name, this.#own, { text: printSections([...this.#own, ...this.#options.printer.base]) });
+    await this.#probe("plugin-first", first.name, this.#own, { text: pluginFirstText({ ...this.#options.printer, own: this.#own }) });
     for (const [name, exported] of Object.entries(this.#options.exports)) {
       const sample = this.#own.find((s) => s.name.split(/\s+/, 1)[0] === name);
       if (sample === undefined) continue;

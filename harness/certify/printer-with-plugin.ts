@@ -1,5 +1,6 @@
 /** The printer of a certification: base sections, and the sections of the plugin with its required options filled in. */
 import { parseSections, printSections, type ConfigSectionText } from "../../conformance/arbitraries/config-text.js";
+import { KALICO_EXTRAS } from "../../host/printer/kalico-extras.js";
 import type { LearnedOption } from "../../conformance/evidence.js";
 import { BASE_PRINTER, FREE_PINS, NEEDED_SECTIONS } from "./base-printer.js";
 import type { DescribedPlugin } from "./describe-plugin.js";
@@ -9,27 +10,52 @@ export interface PluginPrinter {
   base: ConfigSectionText[];
   /** The plugin's sections. */
   own: ConfigSectionText[];
+  /** Sections behind the plugin's that may need it, e.g. an output on one of its pins: loaded only together with it. */
+  companions: ConfigSectionText[];
 }
 
 const belongsTo = (names: readonly string[]) => (section: ConfigSectionText): boolean => names.includes(section.name.split(/\s+/, 1)[0]!);
 
-/** Splits the printer into base and plugin; adds what a certification needs. */
+/** Splits the printer into base, plugin and companions; adds what a certification needs. */
 export function printerFor(plugin: DescribedPlugin, configText: string | undefined): PluginPrinter {
   const names = Object.keys(plugin.location.modules);
-  const given = configText ?? plugin.printerConfig;
-  const sections = parseSections(given ?? BASE_PRINTER);
-  // A file with the plugin's sections only is completed by the base printer.
-  const whole = sections.some((s) => s.name === "printer") ? sections : [...parseSections(BASE_PRINTER), ...sections];
-  const own = whole.filter(belongsTo(names));
-  const base = whole.filter((s) => !belongsTo(names)(s)).map((s) => (s.name === "virtual_sdcard" ? { name: s.name, options: [...s.options.filter(([o]) => o !== "path"), ["path", "gcodes"] as [string, string]] } : s));
-  for (const needed of NEEDED_SECTIONS) if (!base.some((s) => s.name === needed.name)) base.push({ name: needed.name, options: [...needed.options] });
-  return { base, own };
+  const isOwn = belongsTo(names);
+  const given = parseSections(configText ?? plugin.printerConfig ?? BASE_PRINTER);
+  const whole = given.some((s) => s.name === "printer");
+  const own = given.filter(isOwn);
+  const others = given.filter((s) => !isOwn(s)).map((s) => (s.name === "virtual_sdcard" ? { name: s.name, options: [...s.options.filter(([o]) => o !== "path"), ["path", "gcodes"] as [string, string]] } : s));
+  // A file with the plugin's sections only is completed by the base printer; what else stands in it belongs to the plugin's use.
+  const base = whole ? others : parseSections(BASE_PRINTER).filter((s) => !others.some((other) => other.name === s.name));
+  const companions = whole ? [] : others;
+  for (const needed of NEEDED_SECTIONS) if (![...base, ...companions].some((s) => s.name === needed.name)) base.push({ name: needed.name, options: [...needed.options] });
+  if (names.some((name) => KALICO_EXTRAS.includes(name))) allowOverride(base);
+  return { base, own, companions };
 }
 
-export const configText = (printer: PluginPrinter, own: readonly ConfigSectionText[] = printer.own): string => printSections([...printer.base, ...own]);
+/** A plugin that takes a name of Kalico's own can be judged at all only where that is allowed; PKG-005 says what is wrong with it. */
+function allowOverride(base: ConfigSectionText[]): void {
+  const section = base.find((s) => s.name === "danger_options");
+  const option: [string, string] = ["allow_plugin_override", "True"];
+  if (section === undefined) base.push({ name: "danger_options", options: [option] });
+  else if (!section.options.some(([name]) => name === option[0])) section.options.push(option);
+}
+
+/** First words of sections without which there is no printer. */
+const CORE = /^(mcu|printer|stepper_|extruder|heater_bed|fan|danger_options|constants|virtual_sdcard|pause_resume|display_status)/;
+
+/**
+ * For a printer that does not start without the plugin: what is not needed for a print becomes a companion of the plugin, so that
+ * the print without it can be made.
+ */
+export function withCompanions(printer: PluginPrinter): PluginPrinter {
+  const core = (section: ConfigSectionText): boolean => CORE.test(section.name);
+  return { ...printer, base: printer.base.filter(core), companions: [...printer.base.filter((s) => !core(s)), ...printer.companions] };
+}
+
+export const configText = (printer: PluginPrinter, own: readonly ConfigSectionText[] = printer.own): string => printSections([...printer.base, ...own, ...printer.companions]);
 export const baseText = (printer: PluginPrinter): string => printSections(printer.base);
 /** The plugin's sections first: nothing else is loaded before. */
-export const pluginFirstText = (printer: PluginPrinter): string => printSections([...printer.own, ...printer.base]);
+export const pluginFirstText = (printer: PluginPrinter): string => printSections([...printer.own, ...printer.base, ...printer.companions]);
 
 /** A value for a required option that only its getter is known of. */
 export function guessValue(option: Pick<LearnedOption, "option" | "type" | "minval" | "maxval" | "above" | "below" | "choices">, used: number): string {

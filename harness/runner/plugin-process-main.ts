@@ -61,6 +61,7 @@ async function handle(request: ToProcess): Promise<void> {
       reactor = next;
       subject!.beginLife?.();
     },
+    ...(subject.takeStatusMutations === undefined ? {} : { takeStatusMutations: subject.takeStatusMutations }),
     ...(subject.heapBytes === undefined ? {} : { heapBytes: subject.heapBytes }),
     ...(subject.openResources === undefined ? {} : { openResources: subject.openResources }),
   });

@@ -23,11 +23,13 @@ export function pythonSubject(context: SubjectContext, python: PythonLocation): 
   const { root } = location;
   const importEffects: SideEffect[] = [];
   const plugins: ImportedPlugin[] = [];
+  const mutations: string[] = [];
   let importing = false;
 
   const placeOf = (file: string, line: number): SourcePlace | undefined => (file === "" ? undefined : { file: relative(root, file) || file, line });
   const onWork = (work: PythonWork): void => {
     if (work.g !== undefined) meter.work(work.g);
+    for (const [, path] of work.sm ?? []) mutations.push(path);
     for (const [seconds, what] of work.b ?? []) meter.block(seconds, what);
     for (const [kind, detail, file, line] of work.fx ?? []) {
       const place = placeOf(file, line);
@@ -93,5 +95,5 @@ export function pythonSubject(context: SubjectContext, python: PythonLocation): 
 
   const linesRun = (): Record<string, number[]> => relativeKeys(host.linesRun());
 
-  return { plugins, importAll, begin: (seed) => host.seed(seed), linesRun, beginLife: () => host.endLife(), heapBytes: () => host.state().bytes, openResources: () => host.state() };
+  return { plugins, importAll, begin: (seed) => host.seed(seed), linesRun, beginLife: () => host.endLife(), takeStatusMutations: () => mutations.splice(0), heapBytes: () => host.state().bytes, openResources: () => host.state() };
 }

@@ -38,6 +38,8 @@ export interface Subject {
   begin(seed: number): void;
   /** Before a life of the host. */
   beginLife?(): void;
+  /** Paths in the status that the plugin changed in place since this was last asked; where its values cross as copies. */
+  takeStatusMutations?(): string[];
   /** Bytes that the plugin's own interpreter holds. */
   heapBytes?(): number;
   /** Threads and open files that the plugin's interpreter has. */

@@ -52,6 +52,8 @@ export interface ScenarioContext {
   setCollector(collector: EvidenceCollector | undefined): void;
   /** A life of the host begins with this reactor. */
   onLife(reactor: Reactor): void;
+  /** Paths in the status that the plugin changed in place since this was last asked, seen by its own interpreter. */
+  takeStatusMutations?(): string[];
   /** Bytes that an interpreter of the plugin's own holds. */
   heapBytes?(): number;
   /** Threads and open files of such an interpreter. */
@@ -332,6 +334,7 @@ class Session {
     else {
       try {
         const value: unknown = (object as { getStatus(t: number): unknown }).getStatus(eventTime);
+        for (const path of this.#context.takeStatusMutations?.() ?? []) this.#inspector.noteMutation(name, path, eventTime);
         this.#statusLog.update(`${name} ${phase} ${statusText(value)}\n`);
         sample = this.#inspector.sample(name, eventTime, phase, { value });
       } catch (error) {
@@ -582,7 +585,7 @@ function countHandles(context: ScenarioContext): Map<string, number> {
     counts.set("thread", own.threads.length);
   }
   for (const kind of process.getActiveResourcesInfo()) {
-    if (["Immediate", "PipeWrap", "TTYWrap", "CloseReq", "ProcessWrap", "MessagePort"].includes(kind)) continue;
+    if (["Immediate", "PipeWrap", "TTYWrap", "CloseReq", "ProcessWrap", "MessagePort", "SimpleWriteWrap", "WriteWrap", "FSReqCallback"].includes(kind)) continue;
     counts.set(kind, (counts.get(kind) ?? 0) + 1);
   }
   return counts;
