@@ -147,9 +147,11 @@ export const machineRules: readonly Rule[] = [
 ];
 
 function judgeEffects(evidence: Evidence, kind: "process" | "network", capability: string, remedy: string) {
-  if (evidence.capabilities.some((c) => c === capability || c.startsWith(`${capability}:`))) return notApplicable(`declared: ${capability}`);
+  if (evidence.capabilities.includes(capability)) return notApplicable(`declared: ${capability}`);
+  // Declared with names, such as "network:example.com": only what bears one of them is allowed.
+  const names = evidence.capabilities.filter((c) => c.startsWith(`${capability}:`)).map((c) => c.slice(capability.length + 1));
   const sessions = pluginSessions(evidence);
   if (sessions.length === 0) return inconclusive("no session with the plugin was run");
-  const effects = firstOfEach([...evidence.plugin.import.sideEffects.map((e) => ({ e, id: "import" })), ...sessions.flatMap((s) => s.sideEffects.map((e) => ({ e, id: s.id })))].filter(({ e }) => e.kind === kind), ({ e }) => e.detail);
-  return judged(`${sessions.length} sessions, watched`, effects.map(({ e, id }): Finding => ({ message: `${e.phase}: ${e.detail}`, remedy, scenario: id, ...(e.place === undefined ? {} : { place: e.place }) })));
+  const effects = firstOfEach([...evidence.plugin.import.sideEffects.map((e) => ({ e, id: "import" })), ...sessions.flatMap((s) => s.sideEffects.map((e) => ({ e, id: s.id })))].filter(({ e }) => e.kind === kind && !names.some((name) => e.detail.includes(name))), ({ e }) => e.detail);
+  return judged(`${sessions.length} sessions, watched${names.length === 0 ? "" : `; declared: ${names.join(", ")}`}`, effects.map(({ e, id }): Finding => ({ message: `${e.phase}: ${e.detail}`, remedy, scenario: id, ...(e.place === undefined ? {} : { place: e.place }) })));
 }
