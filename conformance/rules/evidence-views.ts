@@ -85,8 +85,13 @@ export function judgeProbes(evidence: Evidence, kinds: readonly ConfigProbe["kin
   return judged(`${probes.length} configurations`, firstOfEach(findings, (f) => f.message));
 }
 
+/** Most characters of a foreign text that a finding quotes. */
+const MAX_QUOTED = 240;
+
+/** The first line of a text that a plugin or host wrote, shortened. */
 export function firstLine(text: string): string {
-  return text.split("\n", 1)[0] ?? "";
+  const line = text.split("\n", 1)[0] ?? "";
+  return line.length <= MAX_QUOTED ? line : `${line.slice(0, MAX_QUOTED)}…`;
 }
 
 export const ms = (seconds: number): string => `${(seconds * 1000).toFixed(seconds < 0.001 ? 3 : 1)} ms`;
