@@ -10,8 +10,10 @@ export interface PluginPrinter {
   base: ConfigSectionText[];
   /** The plugin's sections. */
   own: ConfigSectionText[];
-  /** Sections behind the plugin's that may need it, e.g. an output on one of its pins: loaded only together with it. */
+  /** Sections that may need the plugin, e.g. an output on one of its pins: loaded only together with it. */
   companions: ConfigSectionText[];
+  /** Names of the sections that were given, in their order, which is kept. */
+  order: readonly string[];
 }
 
 const belongsTo = (names: readonly string[]) => (section: ConfigSectionText): boolean => names.includes(section.name.split(/\s+/, 1)[0]!);
@@ -29,7 +31,7 @@ export function printerFor(plugin: DescribedPlugin, configText: string | undefin
   const companions = whole ? [] : others;
   for (const needed of NEEDED_SECTIONS) if (![...base, ...companions].some((s) => s.name === needed.name)) base.push({ name: needed.name, options: [...needed.options] });
   if (names.some((name) => KALICO_EXTRAS.includes(name))) allowOverride(base);
-  return { base, own, companions };
+  return { base, own, companions, order: given.map((s) => s.name) };
 }
 
 /** A plugin that takes a name of Kalico's own can be judged at all only where that is allowed; PKG-005 says what is wrong with it. */
@@ -52,7 +54,14 @@ export function withCompanions(printer: PluginPrinter): PluginPrinter {
   return { ...printer, base: printer.base.filter(core), companions: [...printer.base.filter((s) => !core(s)), ...printer.companions] };
 }
 
-export const configText = (printer: PluginPrinter, own: readonly ConfigSectionText[] = printer.own): string => printSections([...printer.base, ...own, ...printer.companions]);
+/** All sections: those of the built-in printer first, then as they were given, then what was made up. */
+function inOrder({ base, companions, order }: PluginPrinter, own: readonly ConfigSectionText[]): ConfigSectionText[] {
+  const place = (section: ConfigSectionText, otherwise: number): number => (order.includes(section.name) ? order.indexOf(section.name) : otherwise);
+  const placed = [...base.map((s) => ({ s, at: place(s, -1) })), ...own.map((s) => ({ s, at: place(s, order.length) })), ...companions.map((s) => ({ s, at: place(s, order.length) }))];
+  return placed.sort((a, b) => a.at - b.at).map(({ s }) => s);
+}
+
+export const configText = (printer: PluginPrinter, own: readonly ConfigSectionText[] = printer.own): string => printSections(inOrder(printer, own));
 export const baseText = (printer: PluginPrinter): string => printSections(printer.base);
 /** The plugin's sections first: nothing else is loaded before. */
 export const pluginFirstText = (printer: PluginPrinter): string => printSections([...printer.own, ...printer.base, ...printer.companions]);
