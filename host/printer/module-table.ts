@@ -1,9 +1,9 @@
 /**
  * The table of modules that a configuration section may name: built-in modules, the plugins directory and
- * the entry points of installed packages, in this order, with Kalico's collision rules.
+ * the entry points of installed packages, in the order and with the collisions of `discovery-rules.ts`.
  */
 import type { ConfigSection } from "../config/config-section.js";
-import { ConfigError } from "../errors.js";
+import { moduleOrder, type DiscoveredModule } from "./discovery-rules.js";
 import { KALICO_EXTRAS } from "./kalico-extras.js";
 
 /** Receives the components that a module offers to a subsystem. */
@@ -74,24 +74,13 @@ export class ModuleTable {
    * @throws ConfigError when two origins have one name and overriding is not allowed
    */
   resolve(allowOverride: boolean): Map<string, ModuleEntry> {
-    const table = new Map<string, ModuleEntry>();
-    const extras = new Set(KALICO_EXTRAS);
-    for (const entry of this.#builtins) table.set(entry.name, entry);
-    for (const entry of this.#pluginsDirectory) {
-      if (!allowOverride && (table.has(entry.name) || extras.has(entry.name))) {
-        throw new ConfigError(`Module '${entry.name}' found in both extras and plugins!`, { section: entry.name });
-      }
-      table.set(entry.name, entry);
-    }
-    const entryPoints = new Map<string, ModuleEntry>();
-    for (const entry of this.#entryPoints) entryPoints.set(entry.name, entry);
-    for (const entry of entryPoints.values()) {
-      if (!allowOverride && (table.has(entry.name) || extras.has(entry.name))) {
-        const { name, version } = entry.metadata ?? { name: entry.name, version: null };
-        throw new ConfigError(`Module ${entry.name} found in both extras and plugin ${name} (v${version})`, { section: entry.name });
-      }
-      table.set(entry.name, entry);
-    }
-    return table;
+    const found: (DiscoveredModule & { entry?: ModuleEntry })[] = [
+      // Names of Kalico's that this host lacks are taken as well.
+      ...KALICO_EXTRAS.map((name) => ({ name, origin: "extras" as const })),
+      ...this.#builtins.map((entry) => ({ name: entry.name, origin: "extras" as const, entry })),
+      ...this.#pluginsDirectory.map((entry) => ({ name: entry.name, origin: "plugins" as const, entry })),
+      ...this.#entryPoints.map((entry) => ({ name: entry.name, origin: "entry-point" as const, entry, ...(entry.metadata === undefined ? {} : { distribution: entry.metadata }) })),
+    ];
+    return new Map(moduleOrder(found, allowOverride).flatMap(({ name, entry }) => (entry === undefined ? [] : [[name, entry] as const])));
   }
 }

@@ -13,6 +13,7 @@ import type { HostObserver, LogLevel } from "../observer.js";
 import type { Reactor } from "../reactor/reactor.js";
 import { ComponentCollection } from "./components.js";
 import type { EventHandler } from "./events.js";
+import { lookupSection } from "./discovery-rules.js";
 import { ModuleTable, type ModuleEntry } from "./module-table.js";
 import type { ExitResult, Printer as PrinterSurface, StartArgs, StateCategory } from "./printer-surface.js";
 import { MESSAGE_MCU_CONNECT_ERROR, MESSAGE_READY, MESSAGE_RESTART, MESSAGE_SHUTDOWN, MESSAGE_STARTUP, protocolErrorMessage } from "./state-messages.js";
@@ -41,6 +42,8 @@ export interface PrinterOptions {
 }
 
 /** Sections that load without being configured. */
+/** Load functions by the names of Python modules and of ours. */
+const LOAD_FUNCTIONS = [["load_config", "loadConfig"], ["load_config_prefix", "loadConfigPrefix"]] as const;
 const ON_BY_DEFAULT = ["force_move", "respond", "exclude_object", "telemetry"];
 const UNSET: unique symbol = Symbol("unset");
 
@@ -150,18 +153,14 @@ class PrinterHost implements PrinterSurface {
     const name = pySplit(section)[0];
     if (name === undefined) throw new RangeError("list index out of range");
     const entry = this.modules.get(name);
-    if (entry === undefined) {
-      if (fallback !== UNSET) return fallback as T;
-      throw new ConfigError(`Module '${name}' not found`, { section });
-    }
-    if ("error" in entry) throw entry.error;
-    const key = section === name ? "loadConfig" : "loadConfigPrefix";
-    const load = entry.module?.[key];
-    if (load === undefined || load === null) {
-      if (fallback !== UNSET) return fallback as T;
-      throw new ConfigError(`Unable to load module '${name}'`, { section });
-    }
-    const object: unknown = load.call(entry.module, config.getSection(section) as ConfigSection);
+    const functions = entry === undefined ? undefined : "error" in entry ? "failed" as const : LOAD_FUNCTIONS.filter(([, ours]) => entry.module?.[ours] != null).map(([python]) => python);
+    const found = lookupSection(section, functions, fallback !== UNSET);
+    if (found.kind === "silent") return fallback as T;
+    if (found.kind === "config-error") throw new ConfigError(found.message, { section });
+    if (found.kind === "import-error") throw entry!.error;
+    const key = found.function === "load_config" ? "loadConfig" : "loadConfigPrefix";
+    const load = entry!.module![key]!;
+    const object: unknown = load.call(entry!.module, config.getSection(section) as ConfigSection);
     if (isThenable(object)) {
       object.then(undefined, () => undefined);
       this.#contract("promise from loadConfig", section);

@@ -4,23 +4,12 @@
  */
 import type { ImportedPlugin } from "../load-plugins.js";
 import { importPythonModule } from "./python-module.js";
+import type { PythonPluginModule } from "./python-plugin-module.js";
 import { defineBridgeFunctions, type BridgeReports } from "./bridge-functions.js";
 import { CONTROL, PythonBridge, type PythonWork } from "./bridge.js";
 import type { Completion } from "../../reactor/completion.js";
 import type { Reactor } from "../../reactor/reactor.js";
 import { PythonProcess, type PythonEnding } from "./python-process.js";
-
-/** A Python module to import, already found. */
-export interface PythonPluginModule {
-  /** First word of the sections that it serves. */
-  name: string;
-  /** Import name, e.g. "my_plugin" or "klippy.plugins.my_plugin". */
-  module: string;
-  origin: "entry-point" | "plugins" | "extras";
-  metadata?: ImportedPlugin["metadata"];
-  /** Why it cannot be imported. */
-  problem?: string;
-}
 
 export interface PythonHostOptions {
   executable: string;

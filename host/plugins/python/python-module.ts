@@ -2,7 +2,7 @@
 import type { ImportedPlugin } from "../load-plugins.js";
 import type { PythonBridge } from "./bridge.js";
 import { PythonDied } from "./python-process.js";
-import type { PythonPluginModule } from "./python-host.js";
+import type { PythonPluginModule } from "./python-plugin-module.js";
 
 const EXPORTS = [["load_config", "loadConfig"], ["load_config_prefix", "loadConfigPrefix"], ["register_components", "registerComponents"]] as const;
 

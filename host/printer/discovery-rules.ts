@@ -16,7 +16,11 @@ export interface DiscoveredModule {
   value?: string;
 }
 
-/** How an entry point's metadata is looked up fails: the host does not come up. */
+/** How plugins are found: as today's loader does, or with its traps reported instead of sprung. */
+export const LOADERS = ["kalico", "strict"] as const;
+export type Loader = (typeof LOADERS)[number];
+
+/** Something in a module's name or metadata that stops a host, or that makes it do what nobody meant. */
 export interface DiscoveryTrap {
   module: DiscoveredModule;
   kind: "metadata" | "duplicate-entry-point" | "unusable-name" | "core-section";
@@ -24,7 +28,7 @@ export interface DiscoveryTrap {
 }
 
 const normalized = (name: string): string => name.toLowerCase().replace(/[-_.]+/g, "-");
-const CORE = /^(printer|mcu|constants|include|danger_options|toolhead|(extruder|stepper)(_?[a-z0-9]+)?)$/;
+const CORE = /^(printer|mcu|constants|include|danger_options|toolhead|configfile|gcode|webhooks|pins|(extruder|stepper)(_?[a-z0-9]+)?)$/;
 
 /**
  * Modules in the order in which they are imported: extras, then the plugins directory, both by name; then entry points as
@@ -32,16 +36,16 @@ const CORE = /^(printer|mcu|constants|include|danger_options|toolhead|(extruder|
  * what it replaces.
  * @throws ConfigError when two origins have one name and overriding is not allowed
  */
-export function moduleOrder(found: readonly DiscoveredModule[], allowOverride: boolean): DiscoveredModule[] {
-  const byName = (a: DiscoveredModule, b: DiscoveredModule): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
-  const of = (origin: DiscoveredModule["origin"]): DiscoveredModule[] => found.filter((module) => module.origin === origin);
-  const table = new Map<string, DiscoveredModule>();
+export function moduleOrder<T extends DiscoveredModule>(found: readonly T[], allowOverride: boolean): T[] {
+  const byName = (a: T, b: T): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
+  const of = (origin: DiscoveredModule["origin"]): T[] => found.filter((module) => module.origin === origin);
+  const table = new Map<string, T>();
   for (const module of of("extras").sort(byName)) table.set(module.name, module);
   for (const module of of("plugins").sort(byName)) {
     if (!allowOverride && table.has(module.name)) throw new ConfigError(`Module '${module.name}' found in both extras and plugins!`, { section: module.name });
     table.set(module.name, module);
   }
-  const entryPoints = new Map<string, DiscoveredModule>();
+  const entryPoints = new Map<string, T>();
   for (const module of of("entry-point")) entryPoints.set(module.name, module);
   for (const module of entryPoints.values()) {
     if (!allowOverride && table.has(module.name)) {

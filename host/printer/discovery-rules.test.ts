@@ -15,6 +15,7 @@ describe("discovery", () => {
   it("ends the start when two origins have one name", () => {
     expect(() => moduleOrder([extra("fan"), dropped("fan")], false)).toThrow("Module 'fan' found in both extras and plugins!");
     expect(() => moduleOrder([extra("fan"), point("fan", "my-fan")], false)).toThrow("Module fan found in both extras and plugin my-fan (v1.0)");
+    expect(() => moduleOrder([extra("fan"), { ...point("fan"), distribution: { name: "my-fan", version: null } }], false)).toThrow("Module fan found in both extras and plugin my-fan (vNone)");
     expect(() => moduleOrder([dropped("x"), point("x", "x-dist")], false)).toThrow("Module x found in both extras and plugin x-dist (v1.0)");
   });
 
