@@ -67,15 +67,16 @@ export async function liveRunCommand(
     onGcodeResponse: (line) => { if (verbose || line.startsWith("!!")) progress.line(line); },
     onStateChange: (state, message) => progress.line(`${state}: ${message.trim().split("\n", 1)[0]}`),
   };
-  let printer: LivePrinter | undefined;
+  // The plugins are opened before the printer that they will be told of.
+  const host: { live?: LivePrinter } = {};
   const opened = await openPlugins(options.plugin ?? [], {
     ...(options.python === undefined ? {} : { python: options.python }), live: true,
-    now: () => world.clock.monotonic(), reactor: () => printer?.reactor, log: (text) => progress.line(text),
+    now: () => world.clock.monotonic(), reactor: () => host.live?.reactor, log: (text) => progress.line(text),
   });
   const live = new LivePrinter({
     configFile: resolve(configFile), lines, world, observer, plugins: opened.plugins, startArgs: apiStartArgs(options.api, world, progress),
   });
-  printer = live;
+  host.live = live;
   live.onStart = () => { if (live.lives > 1) opened.endLife(); };
   prepare(live);
   const terminal = options.console === true ? openConsole({ live, input: process.stdin, output: process.stdout, onEnd: () => world.abort() }) : undefined;
