@@ -28,6 +28,7 @@ export function addGcodeEndpoints(printer: Printer, webhooks: EndpointTable): vo
     const template = request.getDict("response_template", { default: {} });
     const client = request.getClientConnection();
     if (client === null) throw request.error("Output needs a connection");
+    for (const known of [...receivers.keys()]) if (known.isClosed()) receivers.delete(known);
     receivers.set(client, template);
     if (!isListening) gcode().registerOutputHandler(output);
     isListening = true;

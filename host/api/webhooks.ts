@@ -115,7 +115,7 @@ export class WebHooks {
     const danger = this.printer.lookupObject<{ logWebhookMethodRegisterMessages?: boolean } | null>("danger_options", null);
     if (danger?.logWebhookMethodRegisterMessages !== false) this.printer.log("info", `webhooks: registering remote method '${method}' for connection id: ${String(request.id)}`);
     const methods = this.#remoteMethods.get(method) ?? [];
-    this.#remoteMethods.set(method, [...methods.filter((one) => one.connection !== connection), { connection, template }]);
+    this.#remoteMethods.set(method, [...methods.filter((one) => one.connection !== connection && !one.connection.isClosed()), { connection, template }]);
   }
 
   /** Sends a call to every client that offers the method. @throws CommandError when there is none */

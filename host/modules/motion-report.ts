@@ -2,11 +2,13 @@
  * `[motion_report]`: where the toolhead and the active extruder are now, from the motion queues; after a shutdown,
  * what they were doing then.
  */
+import { addBatchEndpoint } from "../api/batch-clients.js";
 import type { ConfigSection, Printer } from "../heaters/host-types.js";
 import type { Mcu } from "../mcu/mcu.js";
 import { Coord } from "../motion/coord.js";
 import { formatFixed } from "../motion/format-fixed.js";
 import type { Trapq, TrapqHistoryMove } from "../steps/trapq.js";
+import { moveStream, stepStream, type StreamedStepper } from "./motion-streams.js";
 
 /** Shortest time, s, between two evaluations for the status. */
 const STATUS_REFRESH_TIME = 0.25;
@@ -16,7 +18,7 @@ const SHUTDOWN_WINDOW = 0.1;
 const SHUTDOWN_MOVES = 128;
 
 /** The part of a stepper that is read here. */
-interface ReportedStepper {
+interface ReportedStepper extends StreamedStepper {
   getName(): string;
   getMcu(): Mcu;
 }
@@ -66,19 +68,26 @@ export class PrinterMotionReport {
   }
 
   registerStepper(_config: ConfigSection, mcuStepper: ReportedStepper): void {
-    this.steppers.set(mcuStepper.getName(), mcuStepper);
+    const name = mcuStepper.getName();
+    if (!this.steppers.has(name)) addBatchEndpoint(this.printer, "motion_report/dump_stepper", name, stepStream(mcuStepper));
+    this.steppers.set(name, mcuStepper);
   }
 
   private connect(): void {
-    this.trapqs.set("toolhead", this.toolhead().getTrapq());
+    this.addQueue("toolhead", this.toolhead().getTrapq());
     for (let i = 0; i < MAX_EXTRUDERS; i++) {
       const name = i === 0 ? "extruder" : `extruder${i}`;
       const extruder = this.printer.lookupObject<{ getTrapq(): Trapq } | null>(name, null);
       if (extruder === null) break;
-      this.trapqs.set(name, extruder.getTrapq());
+      this.addQueue(name, extruder.getTrapq());
     }
     this.lastStatus.steppers = [...this.steppers.keys()].sort();
     this.lastStatus.trapq = [...this.trapqs.keys()].sort();
+  }
+
+  private addQueue(name: string, trapq: Trapq): void {
+    this.trapqs.set(name, trapq);
+    addBatchEndpoint(this.printer, "motion_report/dump_trapq", name, moveStream(trapq));
   }
 
   private toolhead(): ReportedToolhead {
