@@ -26,8 +26,14 @@ export function jsonText(value: unknown, isFloat: FloatField = noFloats): string
 export function statusText(name: string, status: Readonly<Record<string, unknown>>): JsonText {
   if (name !== "configfile") return new JsonText(jsonText(status, isFloatField));
   // Settings are what the configuration's readers returned; the rest of configfile is text and flags.
-  const fields = Object.keys(status).map((field) => `${JSON.stringify(field)}:${jsonText(status[field], field === "settings" ? isFloatOption : noFloats)}`);
+  const fields = Object.keys(status).map((field) => `${JSON.stringify(field)}:${field === "settings" ? settingsText(status[field]) : jsonText(status[field])}`);
   return new JsonText(`{${fields.join(",")}}`);
+}
+
+/** Options by section: an option's name tells how it was read, a section's name tells nothing. */
+function settingsText(settings: unknown): string {
+  const sections = Object.entries((settings ?? {}) as Record<string, unknown>);
+  return `{${sections.map(([section, options]) => `${JSON.stringify(section)}:${jsonText(options, isFloatOption)}`).join(",")}}`;
 }
 
 function write(value: unknown, floats: boolean, isFloat: FloatField, depth: number): string {
