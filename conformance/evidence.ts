@@ -4,13 +4,10 @@
  * A part that was not collected is absent, and a rule that needs it answers "inconclusive", never "pass".
  */
 import type { PythonPackageEvidence } from "./python-package.js";
+import type { SourcePlace } from "./source-place.js";
 import type { Scenario } from "./scenario.js";
 
-/** A place in the plugin's own source. */
-export interface SourcePlace {
-  file: string;
-  line?: number;
-}
+export type { SourcePlace };
 
 /** What the package says of itself and what importing it did. */
 export interface PackageEvidence {

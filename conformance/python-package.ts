@@ -1,5 +1,5 @@
 /** Evidence of a Python distribution: what its metadata, its entry points, its wheel and its sources say, as plain data. */
-import type { SourcePlace } from "./evidence.js";
+import type { SourcePlace } from "./source-place.js";
 
 /** An entry point of the group `kalico.plugins`. */
 export interface EntryPointEvidence {

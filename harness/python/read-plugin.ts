@@ -256,7 +256,7 @@ function readInstalled(name: string, python: FoundPython): PythonPluginSource {
   const answer = askPython(python.executable, "installed", { name });
   if (!answer.found) {
     const others = answer.plugins.length === 0 ? "no installed distribution has entry points of group kalico.plugins" : `installed plugins are ${answer.plugins.join(", ")}`;
-    throw new NoPythonPlugin(`Plugin "${name}" is neither a path nor installed in "${python.executable}": ${others}; name another environment with --python PATH`);
+    throw new NoPythonPlugin(`Plugin "${name}" does not exist: it is neither a path nor installed in "${python.executable}": ${others}; name another environment with --python PATH`);
   }
   const distribution = fromMetadata(answer.metadata, answer.entryPoints, "METADATA");
   const wheel: PythonWheel = { how: `installed in ${dirname(answer.base)}`, files: answer.files, tags: wheelTags(answer.wheel) };

@@ -3,7 +3,7 @@ import { SerialPortMock } from "serialport";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { TransportError } from "../../host/errors.js";
 import { VirtualClock } from "../../host/reactor/clock.js";
-import { Reactor } from "../../host/reactor/reactor.js";
+import type { Reactor } from "../../host/reactor/reactor.js";
 import { boards } from "../../sim-mcu/boards/index.js";
 import { plantFromConfig } from "../../sim-mcu/plant/index.js";
 import { BASE_PRINTER } from "../certify/base-printer.js";
