@@ -36,8 +36,8 @@ export interface HostObserver {
   onContract?(what: string, detail: string, eventTime: number): void;
   /** A plugin's callback starts. */
   onCallbackEnter?(run: CallbackRun): CallbackExit | undefined;
-  /** A plugin called a member of a host object. */
-  onPluginCall?(owner: string, object: string, member: string, args: readonly unknown[], eventTime: number): void;
+  /** A plugin called a member of a host object; `target`: the object itself, absent for functions. */
+  onPluginCall?(owner: string, object: string, member: string, args: readonly unknown[], eventTime: number, target?: object): void;
   /** A plugin wrote a property of a host object or read one that does not exist. */
   onPluginAccess?(owner: string, object: string, member: string, how: "write" | "missing" | "private" | "delete", eventTime: number): void;
 }

@@ -114,7 +114,7 @@ export class ConfigProbing {
   async #probeSection(section: ConfigSectionText): Promise<void> {
     const options = (): LearnedOption[] => this.schema.filter((o) => o.section === section.name);
     const required = options().filter((o) => o.required);
-    const minimal: ConfigSectionText = { name: section.name, options: section.options.filter(([name]) => required.some((o) => o.option === name)) };
+    const minimal: ConfigSectionText = { name: section.name, options: section.options.filter(([name]) => required.some((o) => o.option === name) || !options().some((o) => o.option === name)) };
     await this.#probe("minimal", section.name, this.#with(minimal));
     const maximal = this.#maximal(section, options());
     await this.#probe("maximal", section.name, this.#with(maximal));

@@ -189,11 +189,12 @@ export class EvidenceCollector implements HostObserver {
     return exit;
   }
 
-  onPluginCall(_owner: string, object: string, member: string, args: readonly unknown[], eventTime: number): void {
+  onPluginCall(_owner: string, object: string, member: string, args: readonly unknown[], eventTime: number, target?: object): void {
     const { meter, breadcrumb, root } = this.#options;
     const context = this.context();
     breadcrumb.drop(`${object}.${member} in ${context} at ${eventTime.toFixed(3)} s`);
-    if (object === "config") this.learner.onConfigCall(member, args, context === "load_config" ? "load_config" : context, this.phase, () => currentPlace(root));
+    if (object === "config") this.learner.onConfigCall(sectionOf(target), member, args, context === "load_config" ? "load_config" : context, this.phase, () => currentPlace(root));
+    if (member === "loadTemplate") this.learner.onTemplate(sectionOf(args[0]), args);
     if (object === "gcmd") this.#learnParam(member, args, context);
     if ((member === "registerCommand" || member === "registerMuxCommand") && object === "gcode") this.#learnCommand(member, args);
     const run = meter.running;
@@ -288,6 +289,12 @@ export class EvidenceCollector implements HostObserver {
     command.params.push({ name, type, required: !("default" in options) && args.length < 2 || (args.length >= 2 && typeof args[1] === "object" && args[1] !== null && !("default" in options)), ...bound("minval"), ...bound("maxval"), ...bound("above"), ...bound("below") });
   }
 }
+
+/** Name of the section that a configuration object stands for. */
+const sectionOf = (config: unknown): string | undefined => {
+  const section: unknown = typeof config === "object" && config !== null ? (config as { section?: unknown }).section : undefined;
+  return typeof section === "string" ? section : undefined;
+};
 
 /** Arguments in a few words. */
 export function argsText(args: readonly unknown[]): string {

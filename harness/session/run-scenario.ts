@@ -103,6 +103,9 @@ class Session {
     const configFile = join(context.directory, "printer.cfg");
     mkdirSync(join(context.directory, "gcodes"), { recursive: true });
     writeFileSync(configFile, scenario.configText);
+    // Plugins read the log, or put files of their own beside it.
+    const logFile = join(context.directory, "klippy.log");
+    writeFileSync(logFile, "Starting Klippy...\n");
     const random = new SeededRandom(scenario.seed);
     this.#collector = new EvidenceCollector({
       meter: context.meter, breadcrumb: context.breadcrumb, root: context.root, sections: context.sections,
@@ -120,7 +123,7 @@ class Session {
     context.setCollector(this.#collector);
     context.meter.limit = scenario.limits.gasPerCallback;
     this.#world = new SimWorld({
-      configFile, board: scenario.board, seed: scenario.seed, observer: this.#collector, watchPlugins: true,
+      configFile, board: scenario.board, seed: scenario.seed, observer: this.#collector, watchPlugins: true, startArgs: { log_file: logFile },
       ...(scenario.withPlugin ? { plugins: context.plugins } : {}),
       ...(scenario.jitterSeconds > 0 ? { jitter: () => random.between(0, scenario.jitterSeconds) } : {}),
     });

@@ -1,6 +1,7 @@
 /**
  * Which heaters and temperature sensors read outside their limits: listed below a temperature shutdown.
  */
+import { pyFloatStr } from "../config/python-text.js";
 import type { Printer } from "../printer/printer.js";
 
 interface Sensor {
@@ -17,8 +18,8 @@ interface Heaters {
 }
 
 /** One record per faulty sensor, heaters first, in the order of the configuration. */
-export function faultySensors(printer: Printer): Record<string, string | number>[] {
-  const found: Record<string, string | number>[] = [];
+export function faultySensors(printer: Printer): Record<string, string>[] {
+  const found: Record<string, string>[] = [];
   const heaters = printer.lookupObject<Heaters | null>("heaters", null);
   for (const name of heaters?.availableHeaters ?? []) {
     const heater = heaters!.lookupHeater(name);
@@ -33,6 +34,6 @@ export function faultySensors(printer: Printer): Record<string, string | number>
   return found;
 }
 
-function record(kind: string, sensor: Sensor): Record<string, string | number> {
-  return { [kind]: sensor.name, last_temp: sensor.lastTemp.toFixed(2), min_temp: sensor.minTemp, max_temp: sensor.maxTemp };
+function record(kind: string, sensor: Sensor): Record<string, string> {
+  return { [kind]: sensor.name, last_temp: sensor.lastTemp.toFixed(2), min_temp: pyFloatStr(sensor.minTemp), max_temp: pyFloatStr(sensor.maxTemp) };
 }

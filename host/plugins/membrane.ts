@@ -177,7 +177,7 @@ export function createMembrane({ owner, observer, now }: MembraneInit): Membrane
   }
 
   function callHost(target: object | undefined, name: string, member: string, fn: AnyFunction, args: unknown[]): unknown {
-    observer.onPluginCall?.(owner, name, member, args, now());
+    observer.onPluginCall?.(owner, name, member, args, now(), target);
     const result = Reflect.apply(fn, target, args.map((arg) => toHost(arg, name, member, args)));
     const named = /^(lookup|load)Object$|^getSection$/.test(member) && typeof args[0] === "string";
     return wrap(result, named ? (member === "getSection" ? "config" : (args[0] as string)) : undefined);
