@@ -26,7 +26,7 @@ class Mover:
         toolhead.wait_moves()
         self.parked += 1
 
-    def get_status(self, eventtime):
+    def get_status(self, eventtime=None):
         return {"parked": self.parked}
 
 

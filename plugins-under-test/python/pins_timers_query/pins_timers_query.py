@@ -37,7 +37,7 @@ class PinsTimersQuery:
         self.asked += 1
         gcmd.respond_info("clock %d" % (answer["clock"],))
 
-    def get_status(self, eventtime):
+    def get_status(self, eventtime=None):
         return {"value": self.value, "asked": self.asked}
 
 

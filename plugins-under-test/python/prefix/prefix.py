@@ -17,7 +17,7 @@ class Counter:
         self.count += self.step * times
         gcmd.respond_info("%s: %d" % (self.name, self.count))
 
-    def get_status(self, eventtime):
+    def get_status(self, eventtime=None):
         return {"count": self.count}
 
 
