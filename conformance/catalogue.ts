@@ -1,6 +1,7 @@
 /** The catalogue: every rule that can be judged, in order of the groups. Ids are stable; retired ids are not reused. */
 import { inconclusive, judged, type Rule } from "./rule.js";
 import { configRules } from "./rules/config.js";
+import { documentationRules } from "./rules/documentation.js";
 import { gcodeRules } from "./rules/gcode.js";
 import { lifecycleRules } from "./rules/lifecycle.js";
 import { loadRules } from "./rules/load.js";
@@ -11,11 +12,11 @@ import { pythonPackageRules } from "./rules/python-package.js";
 import { statusRules } from "./rules/status.js";
 import { timerRules } from "./rules/timers.js";
 
-const GROUPS = ["PKG", "LOAD", "CFG", "STA", "LIF", "TMR", "GC", "MOT", "MCU", "HTR", "SEC", "COX", "RES"];
+const GROUPS = ["PKG", "LOAD", "CFG", "STA", "LIF", "TMR", "GC", "MOT", "MCU", "HTR", "SEC", "COX", "RES", "DOC"];
 const order = (rule: Rule): number => GROUPS.indexOf(rule.id.split("-", 1)[0]!) * 1000 + Number(rule.id.split("-")[1]);
 
 export const catalogue: readonly Rule[] = [
-  ...packageRules, ...pythonPackageRules, ...loadRules, ...configRules, ...statusRules, ...lifecycleRules, ...timerRules, ...gcodeRules, ...motionRules, ...machineRules,
+  ...packageRules, ...pythonPackageRules, ...loadRules, ...configRules, ...statusRules, ...lifecycleRules, ...timerRules, ...gcodeRules, ...motionRules, ...machineRules, ...documentationRules,
 ].sort((a, b) => order(a) - order(b));
 
 /**

@@ -79,7 +79,7 @@ export interface LearnedCommand {
 
 /** What a probe of the configuration did: one host start up to "ready" or the error. */
 export interface ConfigProbe {
-  kind: "minimal" | "maximal" | "random" | "boundary" | "outside" | "wrong-type" | "missing" | "unknown-extra" | "non-finite" | "reordered" | "interpolated" | "plugin-first" | "two-instances" | "name-with-space" | "wrong-form";
+  kind: "minimal" | "maximal" | "random" | "boundary" | "outside" | "wrong-type" | "missing" | "unknown-extra" | "non-finite" | "reordered" | "interpolated" | "plugin-first" | "two-instances" | "name-with-space" | "wrong-form" | "documented";
   /** Option the probe is about. */
   option?: string;
   value?: string;

@@ -223,6 +223,7 @@ class Certifier {
       this.#printer = await probing.learn();
       try {
         if (this.#parts.has("probes")) await probing.probe();
+        if (this.#parts.has("documented")) await probing.probeDocuments();
         if (probing.start?.state === "ready" || probing.start?.state === "lost") await this.#lives();
       } catch (error) {
         if (!(error instanceof TimeUp)) throw error;

@@ -5,6 +5,7 @@
 import fc from "fast-check";
 import { boundaryValues, NON_FINITE, outsideValues, validValue, wrongTypeValues } from "../../conformance/arbitraries/config-values.js";
 import { withOption, type ConfigSectionText } from "../../conformance/arbitraries/config-text.js";
+import { documentedBlocks } from "../../conformance/documents.js";
 import type { ConfigProbe, Evidence, LearnedOption } from "../../conformance/evidence.js";
 import { scenarioOf, type Scenario } from "../../conformance/scenario.js";
 import type { SessionResult } from "../runner/messages.js";
@@ -14,6 +15,8 @@ import { configText, guessValue, pluginFirstText, type PluginPrinter } from "./p
 const MAX_ROUNDS = 40;
 /** Most probes of one kind for one section. */
 const MAX_PER_KIND = 24;
+/** Most documented configurations that are loaded. */
+const MAX_DOCUMENTED = 8;
 
 export interface ProbingOptions {
   plugin: DescribedPlugin;
@@ -105,6 +108,20 @@ export class ConfigProbing {
       await this.#probeSection(section);
     }
     if (this.#own.length > 0) await this.#probePlaces();
+  }
+
+  /** Loads what the documents show, as it is. */
+  async probeDocuments(): Promise<void> {
+    const { location, python } = this.#options.plugin;
+    const names = Object.keys(location.modules);
+    const printer = this.#options.printer;
+    for (const block of documentedBlocks(python?.documentation ?? location.description, names).slice(0, MAX_DOCUMENTED)) {
+      const own = block.filter(({ name }) => names.includes(name.split(/\s+/, 1)[0]!));
+      const more = block.filter((s) => !own.includes(s) && !printer.base.some(({ name }) => name === s.name));
+      const companions = [...printer.companions.filter((s) => !more.some(({ name }) => name === s.name)), ...more];
+      this.#options.onProgress(`loading the documented [${own[0]!.name}]`);
+      await this.#probe("documented", own[0]!.name, own, { text: configText({ ...printer, companions }, own) });
+    }
   }
 
   #with(section: ConfigSectionText): ConfigSectionText[] {

@@ -25,8 +25,8 @@ const LIMITS = { wallSeconds: 30, memoryMegabytes: 256, outputBytes: 500_000 };
 
 describe("kill matrix", () => {
   it("has a mutant for every rule", () => {
-    // Those of Python distributions are whole trees: see harness/python/package-rules.test.ts.
-    const packages = readdirSync(`${root}plugins-under-test/python/packages`).map(ruleOf);
+    // Those of distributions and documents are whole trees: see harness/python/package-rules.test.ts and python-kill-matrix.test.ts.
+    const packages = ["packages", "documents"].flatMap((folder) => readdirSync(`${root}plugins-under-test/python/${folder}`).map(ruleOf));
     const covered = new Set([...mutants.map(ruleOf), ...packages, "PKG-017"]);
     expect(catalogue.map((rule) => rule.id).filter((id) => !covered.has(id))).toEqual([]);
     expect(catalogue.length).toBeGreaterThanOrEqual(45);

@@ -1,6 +1,6 @@
 /** Which runs a rule needs: so that asking for one rule does not run everything. */
 
-export type Part = "probes" | "job" | "active" | "envelope" | "jitter" | "subscribers" | "replay" | "restarts" | "shutdowns" | "pauses" | "commands";
+export type Part = "probes" | "job" | "active" | "envelope" | "jitter" | "subscribers" | "replay" | "restarts" | "shutdowns" | "pauses" | "commands" | "documented";
 
 const TABLE: readonly [rule: RegExp, parts: readonly Part[]][] = [
   [/^(PKG|CANARY)-/, []],
@@ -21,6 +21,8 @@ const TABLE: readonly [rule: RegExp, parts: readonly Part[]][] = [
   [/^MCU-006$/, ["job", "active"]],
   [/^(HTR-001|COX-004|SEC-010|MOT-009|TMR-012)$/, ["commands"]],
   [/^TMR-013$/, ["commands"]],
+  [/^DOC-002$/, ["commands"]],
+  [/^DOC-00[156]$/, ["documented"]],
 ];
 
 /** Parts needed to judge these rules; importing, learning and one print are always made. */

@@ -2,11 +2,15 @@
  * The kill matrix for Python: each mutant is found by its rule, with a place in its own source where the rule has one,
  * and the good plugins pass. Certification needs a process for the plugin: this runs on the built files (`npm run build`).
  */
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, vi } from "vitest";
 import type * as CatalogueModule from "../../conformance/catalogue.js";
 import type * as CertifyModule from "./certify.js";
+import type * as CounterExamplesModule from "./counter-examples.js";
+import type * as ReplayModule from "./replay.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const built = `${root}dist/harness/certify/certify.js`;
@@ -14,12 +18,16 @@ if (!existsSync(built)) throw new Error('The kill matrix runs on built files: ru
 const { certify } = (await import(built)) as typeof CertifyModule;
 const { rulesMatching } = (await import(`${root}dist/conformance/catalogue.js`)) as typeof CatalogueModule;
 
+const { readCounterExample, writeCounterExamples } = (await import(`${root}dist/harness/certify/counter-examples.js`)) as typeof CounterExamplesModule;
+const { replayCounterExample } = (await import(`${root}dist/harness/certify/replay.js`)) as typeof ReplayModule;
+
 const plugins = `${root}plugins-under-test/python`;
 const mutants = readdirSync(`${plugins}/mutants`).filter((file) => file.endsWith(".py")).map((file) => file.slice(0, -3)).sort();
 // Each certification starts processes: on a busy machine that takes its time.
 vi.setConfig({ testTimeout: 300_000 });
 
 const OPTIONS = { seed: 1, effort: "quick", board: "atmega2560", limits: { wallSeconds: 60, memoryMegabytes: 512, outputBytes: 500_000 } } as const;
+const documents = readdirSync(`${plugins}/documents`).sort();
 const ruleOf = (mutant: string): string => mutant.split("_").slice(0, 2).join("-").toUpperCase();
 
 /** Mutants that survive: the bridge copies what get_status returns, so that a list changed in place is not seen as the same. Fails once it is. */
@@ -42,6 +50,25 @@ describe.skipIf(process.env["KALICO_HIL_PYTHON_MATRIX"] === undefined)("kill mat
     expect(result!.findings[0]!.message.length).toBeGreaterThan(10);
     expect(result!.findings[0]!.remedy.length).toBeGreaterThan(10);
     for (const { place } of result!.findings) if (place !== undefined) expect(place.file).toBe(`${mutant}.py`);
+  });
+
+  it.concurrent("a counter-example of a Python plugin replays to the same bytes", async () => {
+    const directory = mkdtempSync(join(tmpdir(), "kalico-hil-replay-"));
+    try {
+      const found = await certify(`${plugins}/mutants/mot_002_last_move_time.py`, { ...OPTIONS, rules: rulesMatching("MOT-002"), python: "python3" });
+      const examples = [...writeCounterExamples(found, directory).values()].map(readCounterExample).filter((example) => example.traceHash !== null);
+      expect(examples.length).toBeGreaterThan(0);
+      const { evidence } = await replayCounterExample(examples[0]!, { python: "python3" });
+      expect(evidence.trace?.traceHash).toBe(examples[0]!.traceHash);
+      await expect(replayCounterExample(examples[0]!, { python: join(directory, "no-python") })).rejects.toThrow("no-python");
+    } finally {
+      rmSync(directory, { recursive: true, force: true });
+    }
+  });
+
+  it.concurrent.each(documents)("%s is killed by its rule, and by no other of DOC", async (mutant) => {
+    const { results } = await certify(`${plugins}/documents/${mutant}`, { ...OPTIONS, rules: rulesMatching("DOC-*") });
+    expect(results.filter((r) => !["pass", "not-applicable"].includes(r.verdict)).map((r) => `${r.id} ${r.verdict}: ${r.findings.map((f) => f.message).join("; ")} ${r.reason}`)).toEqual([expect.stringMatching(new RegExp(`^${ruleOf(mutant)} (warn|fail): `))]);
   });
 
   it.concurrent.each(["my_plugin", "prefix", "mover", "pins_timers_query"])("%s passes every rule that applies", async (plugin) => {

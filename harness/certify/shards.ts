@@ -30,7 +30,7 @@ export interface Shard {
 /** Runs that need each other stay together; the weights are rough wall times. */
 const UNITS: readonly { parts: readonly Part[]; weight: number }[] = [
   { parts: ["commands"], weight: 6 }, { parts: ["probes"], weight: 5 }, { parts: ["job", "active"], weight: 4 }, { parts: ["restarts"], weight: 3 }, { parts: ["envelope"], weight: 2 },
-  { parts: ["jitter"], weight: 2 }, { parts: ["subscribers"], weight: 2 }, { parts: ["replay"], weight: 2 }, { parts: ["shutdowns"], weight: 2 }, { parts: ["pauses"], weight: 1 },
+  { parts: ["jitter"], weight: 2 }, { parts: ["subscribers"], weight: 2 }, { parts: ["replay"], weight: 2 }, { parts: ["shutdowns"], weight: 2 }, { parts: ["pauses"], weight: 1 }, { parts: ["documented"], weight: 1 },
 ];
 
 /** Runs of one shard, of those that the rules need. @param index from 1 */

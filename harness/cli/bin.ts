@@ -11,7 +11,7 @@ import { createProgress } from "./progress.js";
 import { explainCommand } from "./explain-command.js";
 import { initCommand, type InitOptions } from "./init-command.js";
 import { mergeCommand, type MergeOptions } from "./merge-command.js";
-import { replayCommand } from "./replay-command.js";
+import { replayCommand, type ReplayOptions } from "./replay-command.js";
 import { reportCommand, type ReportOptions } from "./report-command.js";
 import { rulesCommand } from "./rules-command.js";
 import { summaryCommand, type SummaryOptions } from "./summary-command.js";
@@ -150,7 +150,9 @@ program.command("report")
 program.command("replay")
   .description("run a counter-example again")
   .argument("<file>", "counter-example written by certify")
-  .action(async (file: string) => { exitCode = await replayCommand(file, progress); });
+  .option("--python <path>", "CPython 3.9 or later, or a virtual environment, for Python plugins")
+  .option("--install", "install what a Python plugin requires, in an environment that is thrown away")
+  .action(async (file: string, options: ReplayOptions) => { exitCode = await replayCommand(file, options, progress); });
 
 try {
   await program.parseAsync();

@@ -4,7 +4,13 @@ import { EXIT, UsageError } from "./exit-codes.js";
 import type { Progress } from "./progress.js";
 import { readCounterExample } from "../certify/counter-examples.js";
 
-export async function replayCommand(file: string, progress: Progress): Promise<number> {
+export interface ReplayOptions {
+  /** Of Python plugins: interpreter or environment, and whether to install what the plugin requires. */
+  python?: string;
+  install?: boolean;
+}
+
+export async function replayCommand(file: string, options: ReplayOptions, progress: Progress): Promise<number> {
   let example;
   try {
     example = readCounterExample(file);
@@ -12,7 +18,7 @@ export async function replayCommand(file: string, progress: Progress): Promise<n
     throw new UsageError((error as Error).message);
   }
   progress.line(`${example.rule}: ${example.finding}`);
-  const { evidence } = await replayCounterExample(example);
+  const { evidence } = await replayCounterExample(example, { install: options.install === true, ...(options.python === undefined ? {} : { python: options.python }) });
   progress.line(`state ${evidence.state}: ${evidence.message.split("\n", 1)[0]}`);
   if (evidence.lastCall !== undefined) progress.line(`last call: ${evidence.lastCall}`);
   for (const probe of evidence.gcodeProbes) progress.line(`${probe.outcome}: ${probe.line}${probe.message === "" ? "" : ` → ${probe.message}`}`);

@@ -202,7 +202,7 @@ export class EvidenceCollector implements HostObserver {
     if (member === "registerTimer") return;
     const own = member === "updateTimer" && context.startsWith("timer:") && typeof args[0] === "object" && args[0] !== null;
     const text = argsText(args);
-    const key = `${object}.${member} ${context} ${/^(runScript|lookupCommand|addConfigCmd|setupPin)/.test(member) ? text : ""}`;
+    const key = `${object}.${member} ${context} ${/^(runScript|lookupCommand|addConfigCmd|setupPin|registerEndpoint|registerMuxEndpoint)/.test(member) ? text : ""}`;
     const known = this.#calls.get(key);
     if (known !== undefined) {
       known.count += 1;

@@ -49,7 +49,18 @@ describe("the guide in README.md", () => {
     scratch.write("src/hello.ts", block("ts"));
     scratch.write("printer.cfg", block("ini"));
     scratch.write("exercise.gcode", block("gcode"));
-    scratch.write("README.md", "# kalico-hello\n");
+    scratch.write("README.md", `# kalico-hello
+
+\`\`\`ini
+[hello]
+greeting: Hello
+#   What it says. Required.
+interval: 60
+#   Seconds between two counts, at least 1. The default is 60.
+\`\`\`
+
+HELLO [NAME=you] [TIMES=1] greets. Status: greeted, minutes.
+`);
     execFileSync(process.execPath, [join(repositoryRoot, "node_modules/typescript/bin/tsc")], { cwd: scratch.path, stdio: "pipe" });
 
     const { code, stdout } = await runCommandLine(["certify", ".", "--effort", "quick"], scratch.path);

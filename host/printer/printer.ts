@@ -41,9 +41,9 @@ export interface PrinterOptions {
   files?: ConfigFs;
 }
 
-/** Sections that load without being configured. */
 /** Load functions by the names of Python modules and of ours. */
 const LOAD_FUNCTIONS = [["load_config", "loadConfig"], ["load_config_prefix", "loadConfigPrefix"]] as const;
+/** Sections that load without being configured. */
 const ON_BY_DEFAULT = ["force_move", "respond", "exclude_object", "telemetry"];
 const UNSET: unique symbol = Symbol("unset");
 

@@ -1,14 +1,22 @@
 """Moves and waits inside a command."""
 
+import math
+
+
+def finite(config, option, value):
+    if not math.isfinite(value):
+        raise config.error("Option '%s' in section '%s' must be a finite number" % (option, config.get_name()))
+    return value
+
 
 class Mover:
     def __init__(self, config):
         self.printer = config.get_printer()
         self.reactor = self.printer.get_reactor()
         self.gcode = self.printer.lookup_object("gcode")
-        self.x = config.getfloat("x", 10.0, minval=0.0, maxval=1000.0)
-        self.y = config.getfloat("y", 10.0, minval=0.0, maxval=1000.0)
-        self.speed = config.getfloat("speed", 100.0, above=0.0, maxval=500.0)
+        self.x = finite(config, "x", config.getfloat("x", 10.0, minval=0.0, maxval=1000.0))
+        self.y = finite(config, "y", config.getfloat("y", 10.0, minval=0.0, maxval=1000.0))
+        self.speed = finite(config, "speed", config.getfloat("speed", 100.0, above=0.0, maxval=500.0))
         self.parked = 0
         self.gcode.register_command("PARK_AND_WAIT", self.cmd_PARK_AND_WAIT, desc="Parks the head, waits, and goes back")
 

@@ -1,5 +1,7 @@
 """Owns a pin, a timer, and a query of the micro-controller."""
 
+import math
+
 LEAD = 0.2
 
 
@@ -8,6 +10,8 @@ class PinsTimersQuery:
         self.printer = config.get_printer()
         self.reactor = self.printer.get_reactor()
         self.period = config.getfloat("period", 2.0, minval=0.5, maxval=60.0)
+        if not math.isfinite(self.period):
+            raise config.error("Option 'period' in section '%s' must be a finite number" % (config.get_name(),))
         self.pin = self.printer.lookup_object("pins").setup_pin("digital_out", config.get("pin"))
         self.pin.setup_max_duration(0.0)
         self.pin.setup_start_value(0, 0)
