@@ -76,7 +76,7 @@ export function judgeCalls(evidence: Evidence, faulty: (call: HostCall, session:
 /** Judges the configuration probes of some kinds. */
 export function judgeProbes(evidence: Evidence, kinds: readonly ConfigProbe["kind"][], none: string, faulty: (probe: ConfigProbe) => Omit<Finding, "scenario"> | undefined): Judgement {
   const probes = evidence.probes.filter((probe) => kinds.includes(probe.kind));
-  if (probes.length === 0 && evidence.start !== undefined && evidence.start.state !== "ready") return inconclusive("no configuration that loads is known: see LOAD-005");
+  if (probes.length === 0 && isRefused(evidence.start, evidence.sections)) return inconclusive("no configuration that loads is known: see LOAD-005");
   if (probes.length === 0) return evidence.probes.length === 0 ? inconclusive("the configuration was not probed") : notApplicable(none);
   const findings = probes.flatMap((probe) => {
     const finding = faulty(probe);
@@ -97,7 +97,14 @@ export function firstLine(text: string): string {
 export const ms = (seconds: number): string => `${(seconds * 1000).toFixed(seconds < 0.001 ? 3 : 1)} ms`;
 
 /** Whether a message is about the configuration of these sections, as the plugin's getters and config.error write it. */
-export const isAboutSections = (message: string, sections: readonly string[]): boolean => sections.some((section) => firstLine(message).toLowerCase().includes(`section '${section.toLowerCase()}'`));
+const isAboutSections = (message: string, sections: readonly string[]): boolean => sections.some((section) => firstLine(message).toLowerCase().includes(`section '${section.toLowerCase()}'`));
+
+/**
+ * Whether the plugin says no to the configuration that was given or guessed. Then nothing is known of it; every other end of a
+ * start is the plugin's doing, and its rules judge it.
+ */
+export const isRefused = (start: Evidence["start"], sections: readonly string[]): boolean =>
+  start !== undefined && start.state === "error" && !isInternalError(start) && isAboutSections(start.message, sections);
 
 export const isInternalError = (probe: { state: string; message: string }): boolean =>
   probe.state === "shutdown" || /^Internal error|Unhandled exception|^Can not update/.test(probe.message);

@@ -1,7 +1,7 @@
 /** LOAD: importing the plugin, building its objects, restarting it. */
 import type { Evidence } from "../evidence.js";
 import { inconclusive, judged, notApplicable, type Finding, type Judgement, type Rule } from "../rule.js";
-import { callbacksOf, callsOf, firstLine, firstOfEach, isAboutSections, isInternalError, judgeCalls, judgeProbes, pluginSessions } from "./evidence-views.js";
+import { callbacksOf, callsOf, firstLine, firstOfEach, isInternalError, isRefused, judgeCalls, judgeProbes, pluginSessions } from "./evidence-views.js";
 
 const IMPORT_SECONDS = 0.5;
 const IMPORT_BYTES = 20e6;
@@ -21,7 +21,7 @@ const restartSessions = (evidence: Evidence) => pluginSessions(evidence).filter(
 
 /** The plugin says no to the configuration that was given or guessed: that is its right, and nothing is known of it then. */
 function refused({ start, sections }: Evidence): Judgement | undefined {
-  if (start === undefined || start.state !== "error" || isInternalError(start) || !isAboutSections(start.message, sections)) return undefined;
+  if (start === undefined || !isRefused(start, sections)) return undefined;
   const whose = start.given ? "the configuration that was given is not accepted" : "no configuration was given, and none that loads was found";
   return inconclusive(`${whose}: ${firstLine(start.message)}; write a printer.cfg beside the plugin, or name one with --config`);
 }

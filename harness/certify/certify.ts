@@ -3,6 +3,7 @@
  * process, gathers evidence, judges. Everything that is drawn at random comes from the seed.
  */
 import fc from "fast-check";
+import { isRefused } from "../../conformance/rules/evidence-views.js";
 import { catalogue } from "../../conformance/catalogue.js";
 import { anyCall, validCall } from "../../conformance/arbitraries/gcode-lines.js";
 import type { Comparison, Evidence, LearnedCommand, SessionEvidence } from "../../conformance/evidence.js";
@@ -224,7 +225,7 @@ class Certifier {
       try {
         if (this.#parts.has("probes")) await probing.probe();
         if (this.#parts.has("documented")) await probing.probeDocuments();
-        if (probing.start?.state === "ready" || probing.start?.state === "lost") await this.#lives();
+        if (!isRefused(probing.start, this.#sections)) await this.#lives();
       } catch (error) {
         if (!(error instanceof TimeUp)) throw error;
         this.#leftOut.push(`cut short after ${this.#options.maxMinutes} minutes, before: ${error.message}`);
@@ -255,7 +256,7 @@ class Certifier {
     return alone.evidence.state === "ready" ? printer : withCompanions(printer);
   }
 
-  /** Prints, restarts, faults and commands: what needs a configuration that loads. */
+  /** Prints, restarts, faults and commands: what needs a configuration that the plugin accepts. */
   async #lives(): Promise<void> {
     await this.#jobs();
     if (this.#parts.has("restarts")) await this.#restarts();

@@ -6,6 +6,7 @@ import fc from "fast-check";
 import { boundaryValues, NON_FINITE, outsideValues, validValue, wrongTypeValues } from "../../conformance/arbitraries/config-values.js";
 import { withOption, type ConfigSectionText } from "../../conformance/arbitraries/config-text.js";
 import { documentedBlocks } from "../../conformance/documents.js";
+import { isRefused } from "../../conformance/rules/evidence-views.js";
 import type { ConfigProbe, Evidence, LearnedOption } from "../../conformance/evidence.js";
 import { scenarioOf, type Scenario } from "../../conformance/scenario.js";
 import type { SessionResult } from "../runner/messages.js";
@@ -101,8 +102,8 @@ export class ConfigProbing {
 
   /** Tries everything, section by section. */
   async probe(): Promise<void> {
-    // Without a configuration that loads, every further try would only say the same again.
-    if (this.start?.state !== "ready" && this.#own.length > 0) return void (await this.#probe("minimal", this.#own[0]!.name, this.#own));
+    // Where the plugin refuses the configuration, every further try would only say the same again.
+    if (isRefused(this.start, this.#own.map((s) => s.name)) && this.#own.length > 0) return void (await this.#probe("minimal", this.#own[0]!.name, this.#own));
     for (const section of this.#own) {
       this.#options.onProgress(`trying configurations of [${section.name}]`);
       await this.#probeSection(section);
