@@ -107,7 +107,7 @@ describe("remote methods", () => {
 });
 
 describe("streams of motion", () => {
-  it("are listed in Kalico's order, and refuse names that they do not have", async () => {
+  it("have one endpoint for all names, and refuse names that they do not have", async () => {
     const client = printer.connect();
     const { endpoints } = (await printer.ask(client, 1, "list_endpoints")).result as { endpoints: string[] };
     expect(endpoints).toEqual(expect.arrayContaining([
