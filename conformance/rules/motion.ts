@@ -1,7 +1,7 @@
 /** MOT: does the plugin leave the step timing alone. */
 import type { Comparison, Evidence } from "../evidence.js";
 import { inconclusive, judged, notApplicable, type Finding, type Judgement, type Rule } from "../rule.js";
-import { judgeCalls, ms, pluginSessions } from "./evidence-views.js";
+import { firstLine, judgeCalls, ms, pluginSessions } from "./evidence-views.js";
 import { FLUSHING_MEMBERS } from "./status.js";
 
 /** Least time from arrival to effect, seconds: a warning, a failure, and a failure in homing. */
@@ -11,8 +11,14 @@ const SLACK_LOSS = 0.05;
 const ANCHOR_SHIFT = 0.05;
 const JOB_SHIFT = 0.001;
 
-function describe(comparison: Comparison): Finding[] {
+function describe(comparison: Comparison, evidence: Evidence): Finding[] {
   if (comparison.differing === 0) return [];
+  const session = evidence.sessions.find((s) => s.id === comparison.subject);
+  if (session !== undefined && session.outcome !== "completed") return [{
+    message: `the job with the plugin ended early (${session.state}): ${firstLine(session.message)}; ${comparison.stepsCompared} steps were made as without the plugin`,
+    remedy: `find what the plugin did before it: ${session.callbacks.length === 0 ? "see the log of the session" : `its callbacks were ${session.callbacks.slice(-3).map((c) => `${c.kind} ${c.label}`).join(", ")}`}`,
+    scenario: comparison.subject,
+  }];
   const first = comparison.differences[0];
   const where = first === undefined ? "" : ` First at ${first.stepper}, segment ${first.segment}, step ${first.step}${Number.isNaN(first.deltaTicks) ? "" : ` (${first.deltaTicks > 0 ? "+" : ""}${first.deltaTicks} ticks)`}, ${first.atSeconds.toFixed(3)} s after the start${first.gcodeText === undefined ? "" : `, near line ${first.gcodeLine} '${first.gcodeText}'`}.`;
   return [{
@@ -23,12 +29,12 @@ function describe(comparison: Comparison): Finding[] {
   }];
 }
 
-function judgeComparison(evidence: Evidence, kinds: readonly Comparison["kind"][], missing: string, faulty: (comparison: Comparison) => Finding[]): Judgement {
+function judgeComparison(evidence: Evidence, kinds: readonly Comparison["kind"][], missing: string, faulty: (comparison: Comparison, evidence: Evidence) => Finding[]): Judgement {
   const comparisons = evidence.comparisons.filter((c) => kinds.includes(c.kind));
   if (comparisons.length === 0) return inconclusive(missing);
   if (comparisons.every((c) => c.stepsCompared === 0 && c.differing === 0)) return inconclusive("the job made no steps that could be compared");
   const steps = comparisons.reduce((n, c) => n + c.stepsCompared, 0);
-  return judged(`${steps} steps in ${comparisons.reduce((n, c) => n + c.segmentsBaseline, 0)} segments compared`, comparisons.flatMap(faulty));
+  return judged(`${steps} steps in ${comparisons.reduce((n, c) => n + c.segmentsBaseline, 0)} segments compared`, comparisons.flatMap((comparison) => faulty(comparison, evidence)));
 }
 
 const SITUATIONS = ["homing", "job", "idle"] as const;
@@ -109,7 +115,7 @@ export const motionRules: readonly Rule[] = [
     id: "MOT-007", title: "Envelope: harmless even when every callback takes its whole budget", level: "MUST", severity: "S1",
     requirement: "With every callback of the plugin charged its whole budget, steps and lead must still hold.",
     source: "rules.md §0.3: assume-guarantee",
-    judge: (evidence) => judgeComparison(evidence, ["envelope"], "no envelope run was made", (c) => [...describe(c), ...slackFindings(c)]),
+    judge: (evidence) => judgeComparison(evidence, ["envelope"], "no envelope run was made", (c) => [...describe(c, evidence), ...slackFindings(c)]),
   },
   {
     id: "MOT-008", title: "Moves only on a user's command", level: "MUST", severity: "S0",

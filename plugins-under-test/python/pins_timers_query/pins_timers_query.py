@@ -21,10 +21,12 @@ class PinsTimersQuery:
         self.value = 0
         self.asked = 0
         self.printer.register_event_handler("klippy:ready", self._ready)
-        self.printer.lookup_object("gcode").register_command("ASK_CLOCK", self.cmd_ASK_CLOCK, desc="Asks the micro-controller for its clock")
+        self.printer.lookup_object("gcode").register_command("ASK_UPTIME", self.cmd_ASK_UPTIME, desc="Asks the micro-controller how long it is up")
 
     def _build(self):
-        self.query = self.mcu.lookup_query_command("get_clock", "clock clock=%u")
+        # Not get_clock: a query takes the handler of its answer away when it is done, and the host's own clock
+        # synchronisation waits for that one.
+        self.query = self.mcu.lookup_query_command("get_uptime", "uptime high=%u clock=%u")
 
     def _ready(self):
         self.reactor.register_timer(self._blink, self.reactor.monotonic() + self.period)
@@ -36,10 +38,10 @@ class PinsTimersQuery:
         self.pin.set_digital(self.mcu.estimated_print_time(eventtime) + LEAD, self.value)
         return eventtime + self.period
 
-    def cmd_ASK_CLOCK(self, gcmd):
+    def cmd_ASK_UPTIME(self, gcmd):
         answer = self.query.send([])
         self.asked += 1
-        gcmd.respond_info("clock %d" % (answer["clock"],))
+        gcmd.respond_info("up for %d ticks" % ((answer["high"] << 32) + answer["clock"],))
 
     def get_status(self, eventtime=None):
         return {"value": self.value, "asked": self.asked}
