@@ -3,6 +3,7 @@ import { motionModules } from "../motion/motion-modules.js";
 import type { HostModule } from "../printer/module-table.js";
 import { gcodeModules } from "./gcode-modules.js";
 import { hardwareModules } from "./hardware-modules.js";
+import { levellingModules } from "./levelling-modules.js";
 import { probeModules } from "./probe-modules.js";
 
-export const builtinModules: Readonly<Record<string, HostModule>> = { ...gcodeModules, ...hardwareModules, ...motionModules, ...probeModules };
+export const builtinModules: Readonly<Record<string, HostModule>> = { ...gcodeModules, ...hardwareModules, ...levellingModules, ...motionModules, ...probeModules };

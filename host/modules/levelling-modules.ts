@@ -1,0 +1,7 @@
+/** Built-in modules that level a bed or a gantry and calibrate what the height depends on, by the first word of their sections. */
+import type { HostModule } from "../printer/module-table.js";
+import * as bedScrews from "./levelling/bed-screws.js";
+
+export const levellingModules: Readonly<Record<string, HostModule>> = {
+  bed_screws: bedScrews,
+};
