@@ -1,5 +1,5 @@
 /** Copies what the compiler leaves behind: files that are read or published, not imported. Run after tsc. */
-import { copyFileSync, mkdirSync, readdirSync } from "node:fs";
+import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -22,4 +22,12 @@ for (const asset of ASSETS) {
   const target = join(out, asset);
   mkdirSync(dirname(target), { recursive: true });
   copyFileSync(join(root, asset), target);
+}
+
+// Front ends show `docs` and `config` of the folder that `info` names as klipper_path, and warn where they are missing.
+cpSync(join(root, "docs"), join(out, "docs"), { recursive: true });
+mkdirSync(join(out, "config"), { recursive: true });
+for (const plugin of readdirSync(join(root, "plugins-under-test"))) {
+  const example = join(root, "plugins-under-test", plugin, "printer.cfg");
+  if (existsSync(example)) copyFileSync(example, join(out, "config", `${plugin}.cfg`));
 }
