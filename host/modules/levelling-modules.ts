@@ -1,7 +1,11 @@
 /** Built-in modules that level a bed or a gantry and calibrate what the height depends on, by the first word of their sections. */
 import type { HostModule } from "../printer/module-table.js";
 import * as bedScrews from "./levelling/bed-screws.js";
+import * as bedTilt from "./levelling/bed-tilt.js";
+import * as screwsTiltAdjust from "./levelling/screws-tilt-adjust.js";
 
 export const levellingModules: Readonly<Record<string, HostModule>> = {
   bed_screws: bedScrews,
+  bed_tilt: bedTilt,
+  screws_tilt_adjust: screwsTiltAdjust,
 };

@@ -1,0 +1,18 @@
+/** The plane z = x·X + y·Y + Z that lies nearest to points, by heights; mm. */
+import { coordinateDescent } from "./coordinate-descent.js";
+
+export interface Plane {
+  /** mm of height per mm of x and of y. */
+  readonly x: number;
+  readonly y: number;
+  /** Height at the origin. */
+  readonly z: number;
+}
+
+/** Fits a plane, searching from the slopes and the height `start`. */
+export function fitPlane(points: readonly (readonly number[])[], start: readonly [x: number, y: number, z: number] = [0, 0, 0]): Plane {
+  const { parameters } = coordinateDescent(start, ([slopeX, slopeY, height]) =>
+    points.reduce((sum, [x, y, z]) => sum + (z! - x! * slopeX! - y! * slopeY! - height!) ** 2, 0));
+  const [x, y, z] = parameters as [number, number, number];
+  return { x, y, z };
+}
