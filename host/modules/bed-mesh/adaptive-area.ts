@@ -46,5 +46,5 @@ export function adaptMesh(whole: MeshArea, config: MeshConfig, corners: readonly
   if (radius + Math.hypot(...centre) >= whole.radius) return { area: whole, counts: [config.x_count, config.y_count], messages };
   const most = Math.max(...counts);
   const odd = most + 1 - (most % 2);
-  return { area: { ...roundArea(radius, centre), radius }, counts: [odd, odd], messages };
+  return { area: roundArea(radius, centre), counts: [odd, odd], messages };
 }

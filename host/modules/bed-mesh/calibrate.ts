@@ -11,7 +11,7 @@ import { ProbePointsHelper } from "../probe/probe-points.js";
 import type { Probe } from "../probe/surface.js";
 import { adaptMesh } from "./adaptive-area.js";
 import { isWithin, planPoints, standIns, type MeshArea, type PlannedPoint, type Point, type Region } from "./mesh-area.js";
-import { readCoord, readCounts, readFaultyRegions, readMeshOptions, roundArea, verifyAlgorithm, type MeshConfig } from "./mesh-options.js";
+import { cutRadius, readCoord, readCounts, readFaultyRegions, readMeshOptions, roundArea, verifyAlgorithm, type MeshConfig } from "./mesh-options.js";
 import { BedMeshError, ZMesh, type MeshParams } from "./z-mesh.js";
 
 /** What a calibration needs of `bed_mesh`. */
@@ -26,7 +26,7 @@ export type ZrefMode = (typeof ZrefMode)[keyof typeof ZrefMode];
 
 const MAX_POINTS_IN_LOG = 50;
 /** Longest way, mm, between where a point was to be and where it was probed. */
-const MISMATCH = 0.5;
+const MISMATCH = 0.1;
 const pointText = (point: readonly number[], digits: number): string => `(${point.map((value) => formatFixed(value, digits)).join(", ")})`;
 const floatTuple = (point: Point): string => `(${point.map((value) => pyFloatStr(Number(formatFixed(value, 2)))).join(", ")})`;
 const gridText = (rows: readonly (readonly number[])[]): string => `[${rows.map((row) => `[${row.map(pyFloatStr).join(", ")}]`).join(", ")}]`;
@@ -203,7 +203,7 @@ export class BedMeshCalibrate {
       this.area = { ...this.area, meshMin, meshMax };
       if (isGiven("PROBE_COUNT")) [this.meshConfig.x_count, this.meshConfig.y_count] = readCounts(gcmd, "PROBE_COUNT");
     } else {
-      if (isGiven("MESH_RADIUS")) this.area = roundArea(gcmd.getFloat("MESH_RADIUS"), this.area.origin!);
+      if (isGiven("MESH_RADIUS")) this.area = roundArea(cutRadius(gcmd.getFloat("MESH_RADIUS")), this.area.origin!);
       if (isGiven("MESH_ORIGIN")) this.area = { ...this.area, origin: readCoord(gcmd, "MESH_ORIGIN") };
       if (isGiven("ROUND_PROBE_COUNT")) this.meshConfig.x_count = this.meshConfig.y_count = gcmd.getInt("ROUND_PROBE_COUNT", { minval: 3 });
     }
@@ -274,10 +274,10 @@ export class BedMeshCalibrate {
     });
   }
 
-  /** Only with stand-ins could results be taken for the wrong points. */
+  /** Only with stand-ins could results be taken for the wrong points. As in Kalico, without use_probe_xy_offsets all are taken for wrong then. */
   private checkPlace(probed: Point, planned: Point, offsets: readonly number[]): void {
     if (this.substitutedIndices.size === 0) return;
-    const wanted: Point = this.probeHelper.useOffsets ? [planned[0] - offsets[0]!, planned[1] - offsets[1]!] : planned;
+    const wanted: Point = [planned[0] - offsets[0]!, planned[1] - offsets[1]!];
     if (Math.abs(wanted[0] - probed[0]) <= MISMATCH && Math.abs(wanted[1] - probed[1]) <= MISMATCH) return;
     throw this.gcode.error(`bed_mesh: point mismatch, orig = ${pointText(wanted, 2)}, probed = ${pointText(probed, 2)}`);
   }

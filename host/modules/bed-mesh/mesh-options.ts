@@ -37,7 +37,7 @@ export function readMeshOptions(config: ConfigSection): { area: MeshArea; meshCo
     const count = config.getInt("round_probe_count", { default: 5, minval: MIN_COUNT });
     if (count % 2 === 0) throw config.error("bed_mesh: probe_count must be odd for round beds");
     counts = [count, count];
-    area = roundArea(radius, origin);
+    area = roundArea(cutRadius(radius), origin);
   }
   const [meshXPps, meshYPps] = readPair(config, "mesh_pps", 2, 0);
   const algo = config.get("algorithm", { default: "lagrange" }).trim().toLowerCase();
@@ -46,9 +46,11 @@ export function readMeshOptions(config: ConfigSection): { area: MeshArea; meshCo
 }
 
 export function roundArea(radius: number, origin: Point): MeshArea {
-  const reach = Math.floor(radius * 10) / 10;
-  return { radius: reach, origin, meshMin: [-reach, -reach], meshMax: [reach, reach] };
+  return { radius, origin, meshMin: [-radius, -radius], meshMax: [radius, radius] };
 }
+
+/** A radius that a user gives counts to the tenth of a millimetre. */
+export const cutRadius = (radius: number): number => Math.floor(radius * 10) / 10;
 
 const corners = ([[left, front], [right, back]]: Region): Point[] => [[left, front], [left, back], [right, front], [right, back]];
 const regionText = (region: Region): string => `[${region.map(([x, y]) => `[${pyFloatStr(x)}, ${pyFloatStr(y)}]`).join(", ")}]`;
