@@ -3,6 +3,7 @@
  * verdict can be recomputed from a stored file. Times are virtual seconds; clocks are MCU ticks.
  * A part that was not collected is absent, and a rule that needs it answers "inconclusive", never "pass".
  */
+import type { PublishedStatus } from "./status-difference.js";
 import type { PythonPackageEvidence } from "./python-package.js";
 import type { SourcePlace } from "./source-place.js";
 import type { Scenario } from "./scenario.js";
@@ -91,7 +92,8 @@ export interface ConfigProbe {
   loaded: boolean;
   /** Published, typed settings of the plugin's sections that are not finite or not JSON. */
   badSettings: { option: string; problem: string }[];
-  statusHash?: string;
+  /** What the plugin's objects publish once the host has started. */
+  published?: PublishedStatus;
   scenario: Scenario;
 }
 
@@ -287,10 +289,13 @@ export interface LifeEvidence {
   startReason: string;
   state: string;
   message: string;
-  statusHash: string;
+  published: PublishedStatus;
   commands: string[];
   configCrc: number;
+  /** Of the process with host and plugin. */
   heapBytes: number;
+  /** Of the plugin's own interpreter, where it has one. */
+  interpreterBytes?: number;
   reusedMcuConfig: boolean;
 }
 

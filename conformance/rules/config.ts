@@ -1,6 +1,15 @@
 /** CFG: how the plugin answers to configurations, good and bad. */
+import type { ConfigProbe } from "../evidence.js";
 import { inconclusive, judged, notApplicable, type Rule } from "../rule.js";
+import { statusDifference } from "../status-difference.js";
 import { firstLine, firstOfEach, isInternalError, judgeProbes } from "./evidence-views.js";
+
+/** What one of two printers publishes that the other does not, for a message. */
+function differs(a: ConfigProbe, b: ConfigProbe): string | undefined {
+  if (a.published === undefined || b.published === undefined) return undefined;
+  const difference = statusDifference(a.published, b.published);
+  return difference === undefined ? undefined : `: ${difference.path} is ${difference.second} instead of ${difference.first}`;
+}
 
 export const configRules: readonly Rule[] = [
   {
@@ -59,8 +68,8 @@ export const configRules: readonly Rule[] = [
     judge: (evidence) => {
       const minimal = evidence.probes.find((probe) => probe.kind === "maximal") ?? evidence.probes.find((probe) => probe.kind === "minimal");
       if (minimal === undefined) return inconclusive("the configuration was not probed");
-      return judgeProbes(evidence, ["reordered"], "the plugin reads fewer than two options", (probe) => probe.state === minimal.state && probe.statusHash === minimal.statusHash ? undefined : {
-        message: "the same options in another order or case give another printer",
+      return judgeProbes(evidence, ["reordered"], "the plugin reads fewer than two options", (probe) => probe.state === minimal.state && differs(minimal, probe) === undefined ? undefined : {
+        message: `the same options in another order or case give another printer${differs(minimal, probe) ?? ""}`,
         remedy: "read options by name with the getters, not by position or by getPrefixOptions order",
       });
     },
@@ -72,8 +81,8 @@ export const configRules: readonly Rule[] = [
     judge: (evidence) => {
       const literal = evidence.probes.find((probe) => probe.kind === "maximal") ?? evidence.probes.find((probe) => probe.kind === "minimal");
       if (literal === undefined) return inconclusive("the configuration was not probed");
-      return judgeProbes(evidence, ["interpolated"], "the plugin reads no options", (probe) => probe.state === literal.state && probe.statusHash === literal.statusHash ? undefined : {
-        message: `with its values written as \${constants.…} the plugin behaves differently: ${firstLine(probe.message)}`,
+      return judgeProbes(evidence, ["interpolated"], "the plugin reads no options", (probe) => probe.state === literal.state && differs(literal, probe) === undefined ? undefined : {
+        message: `with its values written as \${constants.…} the plugin behaves differently${probe.state === literal.state ? differs(literal, probe) ?? "" : `: ${firstLine(probe.message)}`}`,
         remedy: "read values with the getters; do not parse the file yourself",
       });
     },

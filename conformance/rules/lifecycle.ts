@@ -1,6 +1,7 @@
 /** LIF and RES: events, shutdown, disconnect, restarts, and what is left behind. */
 import type { Evidence } from "../evidence.js";
 import { inconclusive, judged, notApplicable, type Finding, type Rule } from "../rule.js";
+import { slope } from "../trend.js";
 import { callbacksOf, firstLine, firstOfEach, judgeCallbacks, judgeCalls, ms, pluginSessions } from "./evidence-views.js";
 import { ACTIVE_MEMBERS } from "./status.js";
 
@@ -11,6 +12,8 @@ const MOTION_PATH_KINDS = ["lookahead", "flush", "move_transform"];
 export const isMotionPath = (kind: string, label: string): boolean => MOTION_PATH_KINDS.includes(kind) || (kind === "event" && MOTION_PATH_EVENTS.includes(label));
 
 const HEAP_PER_RESTART = 100_000;
+/** Two significant figures: more than a measured heap has. */
+const kilobytes = (bytes: number): string => String(Number((bytes / 1000).toPrecision(2)));
 
 const shutDownSessions = (evidence: Evidence) => pluginSessions(evidence).filter((s) => s.scenario.walk.some((step) => step.do === "shutdown" || step.do === "lose-mcu"));
 
@@ -135,9 +138,11 @@ export const lifecycleRules: readonly Rule[] = [
       if (sessions.length === 0) return inconclusive("no session with repeated restarts was run");
       const findings = sessions.flatMap((s): Finding[] => {
         const base = evidence.sessions.find((b) => !b.scenario.withPlugin && b.lives.length === s.lives.length);
-        const growth = (lives: typeof s.lives): number => (lives.at(-1)!.heapBytes - lives[1]!.heapBytes) / (lives.length - 2);
-        const own = growth(s.lives) - (base === undefined ? 0 : Math.max(0, growth(base.lives)));
-        return own > HEAP_PER_RESTART ? [{ message: `memory grows by ${(own / 1000).toFixed(0)} kB with each restart; the limit is ${HEAP_PER_RESTART / 1000} kB`, remedy: "do not keep printer objects in module variables or closures of global listeners", scenario: s.id }] : [];
+        // The host's own lives cost something too: that is measured without the plugin, and taken off.
+        const ofHost = slope(s.lives.map((l) => l.heapBytes)) - Math.max(0, slope(base?.lives.map((l) => l.heapBytes) ?? []));
+        const ofInterpreter = slope(s.lives.flatMap((l) => l.interpreterBytes ?? []));
+        const own = Math.max(ofHost, ofInterpreter);
+        return own > HEAP_PER_RESTART ? [{ message: `memory grows by about ${kilobytes(own)} kB with each restart; the limit is ${HEAP_PER_RESTART / 1000} kB`, remedy: "do not keep printer objects in module variables or closures of global listeners", scenario: s.id }] : [];
       });
       return judged(`${sessions[0]!.lives.length - 1} restarts`, findings.slice(0, 1));
     },

@@ -1,6 +1,7 @@
 /** LOAD: importing the plugin, building its objects, restarting it. */
 import type { Evidence } from "../evidence.js";
 import { inconclusive, judged, notApplicable, type Finding, type Judgement, type Rule } from "../rule.js";
+import { statusDifference } from "../status-difference.js";
 import { callbacksOf, callsOf, firstLine, firstOfEach, isInternalError, isRefused, judgeCalls, judgeProbes, pluginSessions } from "./evidence-views.js";
 
 const IMPORT_SECONDS = 0.5;
@@ -161,10 +162,13 @@ export const loadRules: readonly Rule[] = [
       if (sessions.length === 0) return inconclusive("no session with a restart was run");
       const findings = sessions.flatMap((session): Finding[] => {
         const [first, ...later] = session.lives;
-        const other = later.find((life) => life.state !== first!.state || life.statusHash !== first!.statusHash || life.commands.join() !== first!.commands.join());
+        const other = later.find((life) => life.state !== first!.state || statusDifference(first!.published, life.published) !== undefined || life.commands.join() !== first!.commands.join());
         if (other === undefined) return [];
-        const what = other.state !== first!.state ? `state is ${other.state} (${firstLine(other.message)})` : other.statusHash !== first!.statusHash ? "status differs" : "commands differ";
-        return [{ message: `after ${other.startReason} in the same process the ${what} from the first start`, remedy: "keep state in the object that loadConfig returns, not in module variables", scenario: session.id }];
+        const status = statusDifference(first!.published, other.published);
+        const changed = [...other.commands.filter((c) => !first!.commands.includes(c)), ...first!.commands.filter((c) => !other.commands.includes(c))];
+        const what = other.state !== first!.state ? `state is ${other.state} (${firstLine(other.message)})`
+          : status !== undefined ? `status ${status.path} is ${status.second} instead of ${status.first}` : `commands differ (${changed.slice(0, 3).join(", ")})`;
+        return [{ message: `after ${other.startReason} in the same process the ${what}: not as after the first start`, remedy: "keep state in the object that loadConfig returns, not in module variables", scenario: session.id }];
       });
       return judged(`${sessions.reduce((n, s) => n + s.lives.length, 0)} lives`, findings.slice(0, 1));
     },

@@ -31,8 +31,8 @@ export type Effort = "quick" | "normal" | "deep";
 interface EffortSizes { jobLines: number; fuzzPerCommand: number; randomConfigs: number; restarts: number }
 
 const SIZES: Record<Effort, EffortSizes> = {
-  quick: { jobLines: 120, fuzzPerCommand: 12, randomConfigs: 2, restarts: 5 },
-  normal: { jobLines: 400, fuzzPerCommand: 40, randomConfigs: 6, restarts: 6 },
+  quick: { jobLines: 120, fuzzPerCommand: 12, randomConfigs: 2, restarts: 10 },
+  normal: { jobLines: 400, fuzzPerCommand: 40, randomConfigs: 6, restarts: 12 },
   deep: { jobLines: 4000, fuzzPerCommand: 500, randomConfigs: 40, restarts: 20 },
 };
 

@@ -93,7 +93,7 @@ export class ConfigProbing {
     const died = evidence.state === "lost";
     const probe: ConfigProbe = {
       kind, section, configText: evidence.scenario.configText, state, message: died ? `Internal error: ${evidence.message}` : evidence.message,
-      loaded: result.loaded.includes(section), badSettings: result.badSettings, statusHash: result.statusHash, scenario: evidence.scenario,
+      loaded: result.loaded.includes(section), badSettings: result.badSettings, published: result.published, scenario: evidence.scenario,
       ...(more.option === undefined ? {} : { option: more.option }), ...(more.value === undefined ? {} : { value: more.value.length > 60 ? `${more.value.slice(0, 57)}…` : more.value }),
     };
     this.probes.push(probe);

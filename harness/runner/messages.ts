@@ -1,6 +1,7 @@
 /** What harness and plugin process say to each other. Plain data, sent with structured clone. */
 import type { LearnedCommand, LearnedOption, PackageEvidence, SessionEvidence, Evidence } from "../../conformance/evidence.js";
 import type { StepColumns } from "../../conformance/oracles/step-comparison.js";
+import type { PublishedStatus } from "../../conformance/status-difference.js";
 import type { Scenario } from "../../conformance/scenario.js";
 import type { SessionCharts } from "../charts/charts.js";
 
@@ -60,7 +61,7 @@ export interface SessionResult {
   configUse: Evidence["configUse"];
   loaded: string[];
   badSettings: { option: string; problem: string }[];
-  statusHash: string;
+  published: PublishedStatus;
   job?: JobRecord;
   charts?: SessionCharts;
   /** Lines of the plugin that ran so far in its process, by file relative to its root; only where lines are counted. */

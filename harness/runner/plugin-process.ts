@@ -206,7 +206,7 @@ function residentMegabytes(pid: number | undefined, answer: (megabytes: number) 
 
 /** Result of a session that was not run, since the plugin's process does not survive. */
 export function lostSession(scenario: Scenario): SessionResult {
-  return { evidence: endedEvidence(scenario, { outcome: "crashed", message: "was not run: the plugin's process had died before" }, ""), schema: [], commands: [], configUse: [], loaded: [], badSettings: [], statusHash: "" };
+  return { evidence: endedEvidence(scenario, { outcome: "crashed", message: "was not run: the plugin's process had died before" }, ""), schema: [], commands: [], configUse: [], loaded: [], badSettings: [], published: { objects: {}, eventTime: 0 } };
 }
 
 /** Evidence of a session that did not live to tell. */

@@ -9,6 +9,7 @@ import type { GcodeProbe, LifeEvidence, SessionEvidence, StatusSample, TraceEvid
 import { SeededRandom } from "../../conformance/jobs/random.js";
 import { isMotionPath } from "../../conformance/rules/lifecycle.js";
 import type { LifeStep, Scenario } from "../../conformance/scenario.js";
+import type { PublishedStatus } from "../../conformance/status-difference.js";
 import { feedGcode, type FeedResult } from "../../host/gcode/gcode-file-input.js";
 import type { ImportedPlugin } from "../../host/plugins/load-plugins.js";
 import type { Toolhead } from "../../host/motion/surface.js";
@@ -60,6 +61,13 @@ export interface ScenarioContext {
   openResources?(): { threads: readonly string[]; descriptors: number };
 }
 
+/** Most characters of one object's status that are kept for comparisons. */
+const MAX_PUBLISHED = 64_000;
+const bounded = (status: unknown): unknown => {
+  const text = JSON.stringify(status) ?? "";
+  return text.length <= MAX_PUBLISHED ? status : hashText(text);
+};
+
 const hashText = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 24);
 
 /** Runs the scenario. Throws only for faults of the harness itself. */
@@ -91,7 +99,7 @@ class Session {
   #jobEnd: string | undefined;
   #loaded: string[] = [];
   #badSettings: SessionResult["badSettings"] = [];
-  #statusHash = "";
+  #published: PublishedStatus = { objects: {}, eventTime: 0 };
   #foreignStatus = "";
   #stalls = 0;
   #outcome: SessionEvidence["outcome"] = "completed";
@@ -387,14 +395,16 @@ class Session {
       this.#noteObjects(printer);
       this.#noteSettings(printer);
     }
-    const own = Object.fromEntries([...printer.objects].filter(([name]) => this.#isOwn(name)).map(([name, object]) => [name, this.#quietStatus(object)]));
-    this.#statusHash = hashText(JSON.stringify(own));
+    const own = Object.fromEntries([...printer.objects].filter(([name]) => this.#isOwn(name)).map(([name, object]) => [name, bounded(this.#quietStatus(object))]));
+    this.#published = { objects: own, eventTime: this.#now };
     if (this.#lives.length < 40) {
       (globalThis as { gc?: () => void }).gc?.();
+      const interpreterBytes = this.#context.heapBytes?.();
       const configured = this.#world.main.trace.marks.filter((m) => m.kind === "configured").length;
       this.#lives.push({
-        startReason: printer.getStartArgs().start_reason, state, message, statusHash: this.#statusHash,
-        commands: this.#commandNames(), configCrc: this.#world.main.mcu.firmware.configCrc, heapBytes: process.memoryUsage().heapUsed + (this.#context.heapBytes?.() ?? 0),
+        startReason: printer.getStartArgs().start_reason, state, message, published: this.#published,
+        commands: this.#commandNames(), configCrc: this.#world.main.mcu.firmware.configCrc, heapBytes: process.memoryUsage().heapUsed,
+        ...(interpreterBytes === undefined ? {} : { interpreterBytes }),
         reusedMcuConfig: this.#world.lives > 1 && configured === this.#configuredBefore,
       });
       this.#configuredBefore = configured;
@@ -541,7 +551,7 @@ class Session {
       ...(trace === undefined ? {} : { trace }), ...(this.#jobEnd === undefined ? {} : { jobEnd: this.#jobEnd }), gcodeProbes: this.#gcodeProbes,
     };
     return {
-      evidence, schema: collector.schema(), commands: [...collector.commands.values()], configUse: collector.configUse(), loaded: this.#loaded, badSettings: this.#badSettings, statusHash: this.#statusHash,
+      evidence, schema: collector.schema(), commands: [...collector.commands.values()], configUse: collector.configUse(), loaded: this.#loaded, badSettings: this.#badSettings, published: this.#published,
       ...(job === undefined ? {} : { job }), ...(charts === undefined ? {} : { charts }),
     };
   }
