@@ -9,7 +9,7 @@ import { formatFixed } from "../../motion/format-fixed.js";
 import type { Printer } from "../../printer/printer-surface.js";
 import type { GCodeMove, MoveTarget } from "../gcode-move.js";
 import { ProbePointsHelper } from "../probe/probe-points.js";
-import { fitPlane } from "./plane.js";
+import { bedPlane, heightOn } from "./plane.js";
 
 const MIN_POINTS = 3;
 const OPTIONS = ["x_adjust", "y_adjust", "z_adjust"] as const;
@@ -37,7 +37,7 @@ export class BedTilt implements MoveTarget {
   }
 
   private heightAt(x: number, y: number): number {
-    return x * this.xAdjust + y * this.yAdjust + this.zAdjust;
+    return heightOn({ x: this.xAdjust, y: this.yAdjust, z: this.zAdjust }, x, y);
   }
 
   getPosition(): number[] {
@@ -68,11 +68,10 @@ export class BedTilt implements MoveTarget {
   }
 
   /** The nozzle stands at the points where a probe with these offsets triggers. */
-  private conclude(gcode: GCodeDispatch, [dx, dy, dz]: readonly number[], points: readonly (readonly number[])[]): void {
-    const plane = fitPlane(points, [this.xAdjust, this.yAdjust, dz!]);
-    const z = plane.z - dz! - plane.x * dx! - plane.y * dy!;
-    this.updateAdjust(plane.x, plane.y, z);
-    const text = `x_adjust: ${formatFixed(plane.x, 6)} y_adjust: ${formatFixed(plane.y, 6)} z_adjust: ${formatFixed(z, 6)}`;
+  private conclude(gcode: GCodeDispatch, offsets: readonly number[], points: readonly (readonly number[])[]): void {
+    const { x, y, z } = bedPlane(points, offsets, [this.xAdjust, this.yAdjust]);
+    this.updateAdjust(x, y, z);
+    const text = `x_adjust: ${formatFixed(x, 6)} y_adjust: ${formatFixed(y, 6)} z_adjust: ${formatFixed(z, 6)}`;
     this.printer.setRolloverInfo("bed_tilt", `bed_tilt: ${text}`);
     gcode.respondInfo(
       `${text}\nThe above parameters have been applied to the current\nsession. The SAVE_CONFIG command will update the printer\nconfig file and restart the printer.`,

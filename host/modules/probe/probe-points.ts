@@ -10,7 +10,7 @@ import type { Toolhead } from "../../motion/surface.js";
 import { RetrySession } from "./retry.js";
 import type { Probe } from "./surface.js";
 
-/** Gets the probe's offsets and a position per point; "retry" asks for another pass. May wait. */
+/** Gets the probe's offsets and a position per point; "retry", or the unevenness found (mm, not 0), asks for another pass. May wait. */
 export type PointsFinalize = (offsets: readonly number[], results: readonly (readonly number[])[]) => MaybePromise<unknown>;
 
 export interface PointsOptions {
@@ -43,7 +43,7 @@ export class ProbePointsHelper {
   private readonly minHorizontalMoveZ: number;
   private readonly alternates: boolean;
   private readonly startReverse: boolean;
-  private readonly enforceLiftSpeed: boolean;
+  private enforceLiftSpeed: boolean;
   private readonly finalizeCallback: PointsFinalize;
   private isReversed = false;
   private manualGcmd: GCodeCommand | undefined;
@@ -118,26 +118,26 @@ export class ProbePointsHelper {
     else this.results.push(position);
   }
 
-  /** Lifts, and ends the pass or goes to the next point. @returns true when the calibration is content. */
+  /** Ends the pass when all points are probed, lifts, and goes to the next point. @returns true when the calibration is content. */
   private async moveNext(): Promise<boolean> {
+    const isComplete = this.results.length >= this.probePoints.length;
+    const isContent = isComplete && !(await this.wantsPass());
     await this.lift();
-    if (this.results.length >= this.probePoints.length) {
-      this.toolhead().getLastMoveTime();
-      const answer = await this.finalizeCallback(this.probeOffsets, this.results);
-      if (answer !== "retry") return true;
-      if (this.adaptiveHorizontalMoveZ) this.adaptHeight();
-      if (this.alternates) this.isReversed = !this.isReversed;
-      this.results = [];
-      await this.lift();
-    }
+    if (isComplete) this.results = [];
+    if (isContent) return true;
+    if (isComplete && this.alternates) this.isReversed = !this.isReversed;
     await this.toolhead().manualMove([...this.nextPosition(), null], this.speed);
     return false;
   }
 
-  /** The next pass need not keep further away than the unevenness that this one found. */
-  private adaptHeight(): void {
-    const heights = this.results.map((result) => result[2]!);
-    this.horizontalMoveZ = Math.ceil(Math.max(...heights) - Math.min(...heights)) + this.minHorizontalMoveZ;
+  /** Hands the results over, from where the last point was probed; true when the calibration asks for another pass. */
+  private async wantsPass(): Promise<boolean> {
+    this.toolhead().getLastMoveTime();
+    const answer = await this.finalizeCallback(this.probeOffsets, this.results);
+    if (typeof answer !== "number") return answer === "retry";
+    // The next pass need not keep further away than the unevenness that this one found.
+    if (this.adaptiveHorizontalMoveZ) this.horizontalMoveZ = Math.max(Math.ceil(answer) + this.probeOffsets[2]!, this.minHorizontalMoveZ);
+    return answer !== 0;
   }
 
   /** Probes all points. @throws CommandError */
@@ -153,6 +153,9 @@ export class ProbePointsHelper {
     this.isReversed = this.startReverse;
     this.horizontalMoveZ = gcmd.getFloat("HORIZONTAL_MOVE_Z", { default: this.defaultHorizontalMoveZ });
     if (this.zClearanceEnabled) this.horizontalZClearance = gcmd.getFloat("HORIZONTAL_Z_CLEARANCE", { default: this.defaultHorizontalZClearance });
+    // Stays so for the passes of later commands.
+    const enforce = gcmd.getInt("ENFORCE_LIFT_SPEED", { default: null, minval: 0, maxval: 1 });
+    if (enforce !== null) this.enforceLiftSpeed = enforce === 1;
     if (probe === null || method !== "automatic") {
       this.liftSpeed = this.speed;
       this.probeOffsets = [0, 0, 0];
