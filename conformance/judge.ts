@@ -1,4 +1,5 @@
 /** Applies rules to evidence and merges verdicts. Evidence → RuleResult[] → one verdict for the plugin. */
+import { withoutBenchLimits } from "./bench-limits.js";
 import type { Evidence } from "./evidence.js";
 import { VERDICTS, type Rule, type RuleResult, type Verdict } from "./rule.js";
 
@@ -9,10 +10,13 @@ export function worstVerdict(verdicts: Iterable<Verdict>): Verdict {
   return VERDICTS[worst] ?? "pass";
 }
 
+/** Rules that look at the plugin from outside: what it is packed with, what it reaches for, what its documents say. */
+const FROM_OUTSIDE = /^(PKG|SEC|DOC)-/;
+
 /** Verdict of one rule. Only MUST and SEC rules can fail; a finding of another level is a warning. */
 export function judgeRule(rule: Rule, evidence: Evidence): RuleResult {
   const base = { id: rule.id, title: rule.title, level: rule.level, severity: rule.severity };
-  const judgement = rule.judge(evidence);
+  const judgement = FROM_OUTSIDE.test(rule.id) ? rule.judge(evidence) : withoutBenchLimits(rule.judge(evidence));
   if (judgement.kind !== "judged") return { ...base, verdict: judgement.kind, reason: judgement.reason, findings: [] };
   const binding = rule.level === "MUST" || rule.level === "SEC";
   const hard = judgement.findings.some((finding) => finding.soft !== true);

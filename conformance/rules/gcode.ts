@@ -1,4 +1,5 @@
 /** GC: the commands that the plugin registers. */
+import { benchLimit } from "../bench-limits.js";
 import type { Evidence, GcodeProbe } from "../evidence.js";
 import { inconclusive, judged, notApplicable, type Finding, type Judgement, type Rule } from "../rule.js";
 import { firstLine, firstOfEach, pluginSessions } from "./evidence-views.js";
@@ -18,7 +19,9 @@ function judgeCommandProbes(evidence: Evidence, chosen: (probe: GcodeProbe) => b
     const finding = faulty(probe);
     return finding === undefined ? [] : [{ key: probe.line.split(" ", 1)[0]!, finding: { scenario: probe.scenario.id, ...(probe.place === undefined ? {} : { place: probe.place }), ...finding } }];
   });
-  return judged(`${probes.length} calls of ${new Set(probes.map((p) => p.line.split(" ", 1)[0])).size} commands`, firstOfEach(findings, ({ key }) => key).map(({ finding }) => finding));
+  // A failure that the bench causes must not stand for a command that also fails by itself.
+  const own = findings.filter(({ finding }) => benchLimit(finding.message) === undefined);
+  return judged(`${probes.length} calls of ${new Set(probes.map((p) => p.line.split(" ", 1)[0])).size} commands`, firstOfEach([...own, ...findings], ({ key }) => key).map(({ finding }) => finding));
 }
 
 const judgeCommands = (evidence: Evidence, faulty: (command: Evidence["commands"][number]) => Finding | undefined): Judgement =>

@@ -548,7 +548,7 @@ return found
         python: { reports: { onMissing: (object, member, inKalico) => missing.push(`${object}.${member} ${String(inKalico)}`) } },
       });
       expect(await printer.gcode("TRY")).toEqual([
-        `// ["'ToolHead' object has no attribute 'foo'", "'GCodeMove' object has no attribute 'bar'", "'IdleTimeout' object has no attribute 'transition_idle_state'", 'HostFunction']`,
+        `// ["'ToolHead' object has no attribute 'foo'", "'GCodeMove' object has no attribute 'bar'", "'IdleTimeout' object has no attribute 'transition_idle_state': not offered by this host yet", 'HostFunction']`,
       ]);
       expect(missing).toEqual(["ToolHead.foo false", "GCodeMove.bar false", "IdleTimeout.transition_idle_state true"]);
     });

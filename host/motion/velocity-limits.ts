@@ -44,6 +44,11 @@ export class VelocityLimits {
     this.maxAccelToDecel = this.maxAccel * (1 - this.minCruiseRatio);
   }
 
+  /** The same by Kalico's name: plugins that write the limits call it. */
+  _calcJunctionDeviation(): void {
+    this.calcJunctionDeviation();
+  }
+
   setAccel(accel: number): void {
     this.maxAccel = accel;
     this.calcJunctionDeviation();

@@ -42,7 +42,7 @@ export function defineBridgeFunctions(bridge: PythonBridge, reports: BridgeRepor
     }
     // A plugin that looks whether there is a member that Kalico lacks knows what it does.
     if (!onlyAsked || inKalico !== false) reports.onMissing?.(className.split(".").at(-1)!, name, inKalico);
-    return null;
+    return inKalico === true ? { kind: "not offered" } : null;
   });
   bridge.define("written", (object: object, className: string, name: string, member: string, value: unknown) => {
     reports.onWritten?.(className.split(".").at(-1)!, name);

@@ -2,6 +2,9 @@
 
 Counting is off unless the host asks for it. Code counts when its file lies below a root (the plugin's own
 files). A line costs the bytecodes that stand in it each time it runs.
+
+What runs while a module of the plugin is imported is bounded and noted, but costs nothing: a process imports a
+module once, in the first life of a printer that wants it, and the lives after that must not differ from it.
 """
 import dis
 import json
@@ -18,6 +21,8 @@ live = False  # the reactor runs in real time: its clock is asked for
 
 _gas = 0  # since the last message
 _stretch = 0  # since Python last got the baton
+_unpaid = 0  # of imports, since Python last got the baton
+_imports = 0  # modules of the plugin whose top level runs
 _blocked = []
 _blocked_seconds = 0.0
 _effects = []
@@ -58,8 +63,8 @@ def stop_counting():
 
 def enter():
     """Python has got the baton: a new stretch begins."""
-    global _stretch, _blocked_seconds
-    _stretch = 0
+    global _stretch, _unpaid, _blocked_seconds
+    _stretch = _unpaid = 0
     _blocked_seconds = 0.0
     if counting and sys.gettrace() is not _trace:
         # Python takes a trace function away when it raises, as it does when the limit is reached.
@@ -159,24 +164,36 @@ def _tracer_of(code):
     costs = _line_costs(code)
     ran = lines_run.setdefault(code.co_filename, set())
 
+    is_module = code.co_name == "<module>"
+
     def count(frame, event, _arg):
-        global _gas, _stretch
+        global _gas, _stretch, _unpaid, _imports
         if event == "line":
             line = frame.f_lineno
             cost = costs.get(line, 1)
-            _gas += cost
-            _stretch += cost
+            if _imports:
+                _unpaid += cost
+            else:
+                _gas += cost
+                _stretch += cost
             ran.add(line)
-            if limit and _stretch > limit:
+            if limit and _stretch + _unpaid > limit:
                 _exhausted(frame)
+        elif is_module and event == "return":
+            _imports = max(0, _imports - 1)
         return count
 
-    return count
+    def enter_module(frame, event, arg):
+        global _imports
+        _imports += 1
+        return count(frame, event, arg)
+
+    return enter_module if is_module else count
 
 
 def _exhausted(frame):
-    global _stretch
-    _stretch = 0
+    global _stretch, _unpaid, _imports
+    _stretch = _unpaid = _imports = 0
     raise GasExhausted(f"no end after {limit} bytecodes, at {frame.f_code.co_filename}:{frame.f_lineno}")
 
 

@@ -115,13 +115,15 @@ def missing(proxy, name):
         if found is not None:
             return found
     found = bridge_call("missing", proxy, _kalico_name(proxy), name, camel(name), _only_asked())
-    if isinstance(found, dict):  # offered by the host without a declaration here
-        if found["kind"] == "method":
-            member = found["member"]
-            return lambda *arguments: call(proxy._handle, member, arguments)
+    offered = found["kind"] if isinstance(found, dict) else None
+    if offered == "method":  # offered by the host without a declaration here
+        member = found["member"]
+        return lambda *arguments: call(proxy._handle, member, arguments)
+    if offered == "value":
         return found["value"]
     kind = proxy._host_class if type(proxy) is HostObject else type(proxy).__name__
-    raise AttributeError(f"'{kind}' object has no attribute '{name}'")
+    remark = ": not offered by this host yet" if offered is not None else ""
+    raise AttributeError(f"'{kind}' object has no attribute '{name}'{remark}")
 
 
 def _only_asked():
