@@ -3,6 +3,7 @@
  * once and attached to every controller; nothing in it runs by itself: it answers when a pin is read.
  */
 import type { Plant, PlantAttachment } from "../firmware/gpio.js";
+import type { BlTouch } from "./bltouch.js";
 import type { BusDevice } from "./bus-devices.js";
 import type { Coordinate } from "./coordinate.js";
 import type { Fan } from "./fan.js";
@@ -17,6 +18,8 @@ export class PrinterPlant implements Plant {
   readonly coordinates = new Map<string, Coordinate>();
   /** By section: `stepper_x`, `probe`. */
   readonly switches = new Map<string, LimitSwitch>();
+  /** By section: `bltouch`. */
+  readonly blTouches = new Map<string, BlTouch>();
   /** By section: `extruder`, `heater_bed`, `temperature_sensor chamber`. */
   readonly heaters = new Map<string, HeaterRig>();
   /** By section: `fan`, `heater_fan hotend`. */
@@ -29,7 +32,7 @@ export class PrinterPlant implements Plant {
 
   attach(mcu: PlantAttachment): void {
     for (const device of this.devices) device.attach(mcu);
-    for (const group of [this.motors, this.switches, this.heaters, this.fans, this.inputs]) {
+    for (const group of [this.motors, this.switches, this.blTouches, this.heaters, this.fans, this.inputs]) {
       for (const part of group.values()) part.attach(mcu);
     }
   }
@@ -43,6 +46,8 @@ export class PrinterPlant implements Plant {
   heater(name: string): HeaterRig { return part(this.heaters, name, "heater"); }
   /** @throws RangeError for a switch that the machine lacks */
   limitSwitch(name: string): LimitSwitch { return part(this.switches, name, "switch"); }
+  /** @throws RangeError for a BLTouch that the machine lacks */
+  blTouch(name: string): BlTouch { return part(this.blTouches, name, "BLTouch"); }
   /** @throws RangeError for an input that the machine lacks */
   input(name: string): ScriptedInput { return part(this.inputs, name, "input"); }
   /** @throws RangeError for a fan that the machine lacks */

@@ -2,6 +2,7 @@
  * Motors, coordinates and limit switches of an ordinary configuration. A switch sits exactly where the configuration says
  * (position_endstop); where the carriage is before homing, only the plant knows.
  */
+import { BlTouch } from "./bltouch.js";
 import { booleanOf, listOf, numberOf, type PinReader, type Section, type Sections } from "./config-values.js";
 import { Coordinate, type Term } from "./coordinate.js";
 import { Motor } from "./motor.js";
@@ -109,14 +110,17 @@ function termsOf(plant: PrinterPlant, name: string, rail: string, printer: Secti
 
 /** A probe on the tool head triggers when the nozzle is its z_offset above the bed. */
 function addProbe(plant: PrinterPlant, sections: Sections, pins: PinReader, options: RailOptions): void {
-  const section = sections["probe"];
-  const pin = pins.pinOf(section, "pin");
+  const section = sections["probe"] ?? sections["smart_effector"] ?? sections["dockable_probe"] ?? sections["bltouch"];
   const z = plant.coordinates.get("z");
-  if (section === undefined || pin === undefined || z === undefined) return;
+  if (section === undefined || z === undefined) return;
   const offset = numberOf(section, "z_offset", 0);
   const xOffset = numberOf(section, "x_offset", 0), yOffset = numberOf(section, "y_offset", 0);
   const { bedHeight } = options;
   const at = (axis: string, worldTime: number): number => plant.coordinates.get(axis)?.valueAtTime(worldTime) ?? 0;
   const limit = bedHeight === undefined ? offset : (worldTime: number) => offset + bedHeight(at("x", worldTime) + xOffset, at("y", worldTime) + yOffset);
-  plant.switches.set("probe", new LimitSwitch("probe", pin, z, limit, false));
+  const control = section === sections["bltouch"] ? pins.pinOf(section, "control_pin") : undefined;
+  const pin = pins.pinOf(section, control === undefined ? "pin" : "sensor_pin");
+  if (pin === undefined) return;
+  if (control === undefined) plant.switches.set("probe", new LimitSwitch("probe", pin, z, limit, false));
+  else plant.blTouches.set("bltouch", new BlTouch("bltouch", pin, control, z, limit));
 }
