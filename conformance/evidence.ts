@@ -44,7 +44,8 @@ export interface PackageEvidence {
 }
 
 export interface SideEffect {
-  kind: "file" | "network" | "process" | "thread" | "timer" | "global" | "environment" | "signal" | "output";
+  /** "file": created or changed; "read": only looked at. */
+  kind: "file" | "read" | "network" | "process" | "thread" | "timer" | "global" | "environment" | "signal" | "output";
   detail: string;
   phase: "import" | "load_config" | "run";
   place?: SourcePlace;

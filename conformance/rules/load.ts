@@ -42,7 +42,7 @@ export const loadRules: readonly Rule[] = [
     id: "LOAD-002", title: "Import has no side effects", level: "MUST", severity: "S1",
     requirement: "Importing the module must not touch files, sockets, processes, timers, signals, the environment or globals.",
     source: "Code_Overview: plugins are imported even when unused",
-    judge: ({ plugin }) => judged("import, watched", firstOfEach(plugin.import.sideEffects, (e) => e.detail).map((effect) => ({
+    judge: ({ plugin }) => judged("import, watched", firstOfEach(plugin.import.sideEffects.filter((e) => e.kind !== "read"), (e) => e.detail).map((effect) => ({
       message: `importing the module used ${effect.detail} (${effect.kind})`,
       remedy: "do this in loadConfig, or in a klippy:connect handler, so that an unused plugin does nothing",
       ...(effect.place === undefined ? {} : { place: effect.place }),

@@ -25,7 +25,13 @@ const TABLE: readonly [rule: RegExp, parts: readonly Part[]][] = [
   [/^DOC-00[156]$/, ["documented"]],
 ];
 
-/** Parts needed to judge these rules; importing, learning and one print are always made. */
+/** Rules that are judged without any print: by the package, the import, single starts, or lives of their own. */
+const WITHOUT_PRINT = /^(PKG-|CANARY-|CFG-|LOAD-00[1-8]$|LOAD-011$|LOAD-014$|DOC-00[156]$|GC-010$|GC-019$|RES-00[12]$|LIF-00[67]$)/;
+
+/** Whether a rule among these looks at the print in which the plugin is only loaded. */
+export const needsPrint = (ids: readonly string[]): boolean => ids.some((id) => !WITHOUT_PRINT.test(id));
+
+/** Parts needed to judge these rules; importing and learning are always made. */
 export function partsFor(ids: readonly string[]): Set<Part> {
   const parts = new Set<Part>();
   for (const id of ids) for (const [rule, needed] of TABLE) if (rule.test(id)) for (const part of needed) parts.add(part);
