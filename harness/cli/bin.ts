@@ -98,9 +98,10 @@ program.command("rules")
 program.command("init")
   .description("make a new plugin that is certified as it stands")
   .argument("<name>", "name of the plugin, e.g. bed-notes")
+  .option("--python", "in Python")
   .option("--typescript", "in TypeScript (the default)")
   .option("--dir <dir>", "where (default: kalico-NAME)")
-  .option("--harness <spec>", "what package.json installs kalico-hil from, e.g. file:../kalico-hil-0.1.0.tgz")
+  .option("--harness <spec>", "what package.json or the CI workflow installs kalico-hil from, e.g. file:../kalico-hil-0.1.0.tgz")
   .action((name: string, options: InitOptions) => { exitCode = initCommand(name, options, progress); });
 
 program.command("explain")

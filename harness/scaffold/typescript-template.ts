@@ -1,24 +1,5 @@
-/** Files of a new TypeScript plugin that is certified as it stands: name → path → text. */
-
-/** Names that follow from the one that the author gives. */
-export interface PluginNames {
-  /** Section word: lower case letters, digits, underscores. */
-  section: string;
-  /** npm package. */
-  package: string;
-  /** Module file without extension. */
-  module: string;
-  className: string;
-  command: string;
-}
-
-/** @throws RangeError when no section word can be made of it */
-export function pluginNames(name: string): PluginNames {
-  const section = name.replace(/^kalico[-_]/, "").replace(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase().replace(/[^a-z0-9]+/g, "_").replace(/^_+|_+$/g, "");
-  if (!/^[a-z][a-z0-9_]*$/.test(section)) throw new RangeError(`"${name}" is no name for a plugin: begin with a letter, and use letters, digits, "-" and "_"`);
-  const module = section.replace(/_/g, "-");
-  return { section, package: `kalico-${module}`, module, className: section.split("_").map((w) => w.charAt(0).toUpperCase() + w.slice(1)).join(""), command: `${section.toUpperCase()}_NOTE` };
-}
+/** Files of a new TypeScript plugin that is certified as it stands: path → text. */
+import { reportSteps, WORKFLOW_HEAD, type PluginNames } from "./plugin-names.js";
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
@@ -129,24 +110,7 @@ interval: 60
   };
 }
 
-/** The workflow that certifies at every push: builds the plugin, then uses the action. */
-export const githubWorkflow = (): string => `name: kalico
-on: [push, pull_request]
-permissions:
-  contents: read
-jobs:
-  certify:
-    runs-on: ubuntu-latest
-    steps:
-      - uses: actions/checkout@v4
-      - run: npm ci
+/** The workflow that certifies at every push: builds the plugin, then certifies it. */
+export const githubWorkflow = (): string => `${WORKFLOW_HEAD}      - run: npm ci
       - run: npm run build
-      - run: npx kalico-hil certify . --effort quick --report kalico-report --sarif kalico-report/kalico.sarif --junit kalico-report/junit.xml
-      - if: always() && hashFiles('kalico-report/RUN.json') != ''
-        run: npx kalico-hil summary kalico-report/RUN.json --out "$GITHUB_STEP_SUMMARY" --annotations --svg kalico-report/svg
-      - if: always()
-        uses: actions/upload-artifact@ea165f8d65b6e75b540449e92b4886f43607fa02 # v4.6.2
-        with:
-          name: kalico-report
-          path: kalico-report
-`;
+${reportSteps("npx kalico-hil")}`;
