@@ -1,5 +1,6 @@
 /** Built-in modules around probing: probes, the meshes they measure, and ways to home, by the first word of their sections. */
 import type { HostModule } from "../printer/module-table.js";
+import * as axisTwistCompensation from "./axis-twist-compensation.js";
 import * as bedMesh from "./bed-mesh/bed-mesh.js";
 import * as bltouch from "./bltouch.js";
 import * as homingHeaters from "./homing-heaters.js";
@@ -7,6 +8,7 @@ import * as homingOverride from "./homing-override.js";
 import * as safeZHome from "./safe-z-home.js";
 
 export const probeModules: Readonly<Record<string, HostModule>> = {
+  axis_twist_compensation: axisTwistCompensation,
   bed_mesh: bedMesh,
   bltouch,
   homing_heaters: homingHeaters,
