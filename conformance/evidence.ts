@@ -28,6 +28,10 @@ export interface PackageEvidence {
   language?: "python";
   /** Modules that the plugin's import needs and that nothing provides. */
   missing?: { module: string; file: string; line: number }[];
+  /** Modules of the plugin that are called like one of Kalico's own. */
+  collisions?: string[];
+  /** What was decided while the plugin was read: left out, installed, judged without a wheel. */
+  notes?: string[];
   /** README and further documents; the description alone when absent. */
   documentation?: string;
   import: {
@@ -330,6 +334,8 @@ export interface Comparison {
 export interface Evidence {
   plugin: PackageEvidence;
   /** Of Python distributions. */
+  /** "kalico": the traps of Kalico's loader act, and are not findings; strict when absent. */
+  loader?: "kalico" | "strict";
   pythonPackage?: PythonPackageEvidence;
   /** Sections of the printer configuration that belong to the plugin. */
   sections: string[];

@@ -59,4 +59,26 @@ def load_config(config):
 `;
     expect(await verdicts({ "lazy.py": plugin, "lazy_parts/__init__.py": "", "lazy_parts/helper.py": helper }, "MOT-012")).toEqual({ "MOT-012": "pass" });
   });
+
+  it("is no side effect to look at a file while loading", async () => {
+    const plugin = `"""A plugin."""
+import os
+
+with open(__file__) as stream:
+    LINES = len(stream.readlines())
+
+
+class Plugin:
+    """Reads itself."""
+
+    def __init__(self, config):
+        self.known = os.path.exists(os.path.expanduser("~/printer_data")) or LINES
+
+
+def load_config(config):
+    """Kalico's entry."""
+    return Plugin(config)
+`;
+    expect(await verdicts({ "looks.py": plugin }, "LOAD-002,LOAD-012")).toEqual({ "LOAD-002": "pass", "LOAD-012": "pass" });
+  });
 });

@@ -9,6 +9,7 @@ import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { SessionEvidence } from "../../conformance/evidence.js";
 import type { Scenario } from "../../conformance/scenario.js";
+import { sayHome } from "./home-directory.js";
 import { DIED_MARK, EXIT_MARK, OUTPUT_MARK, readBreadcrumb } from "./breadcrumb.js";
 import type { ImportOutcome } from "./subject.js";
 import type { FromProcess, PluginLocation, SessionResult, ToProcess } from "./messages.js";
@@ -140,7 +141,7 @@ export class PluginProcess {
   /** Imports the plugin's modules, watched. */
   async import(): Promise<ImportOutcome> {
     const answer = await this.#ask({ type: "import" });
-    if ("type" in answer && answer.type === "imported") return answer;
+    if ("type" in answer && answer.type === "imported") return sayHome(answer, this.#directory);
     const message = "message" in answer ? answer.message : "no answer";
     const exited = "outcome" in answer && answer.outcome === "exited";
     return { import: { ok: false, error: message, ...(exited ? { exited: true } : {}), seconds: 0, heapBytes: 0, sideEffects: [] }, exports: {} };
@@ -149,7 +150,7 @@ export class PluginProcess {
   /** Runs one scenario; never throws for what the plugin does. */
   async run(scenario: Scenario, sections: readonly string[], charts = false): Promise<SessionResult> {
     const answer = await this.#ask({ type: "run", scenario, sections: [...sections], ...(charts ? { charts } : {}) });
-    if ("type" in answer && answer.type === "result") return answer.result;
+    if ("type" in answer && answer.type === "result") return sayHome(answer.result, this.#directory);
     if ("type" in answer && answer.type === "failed") throw new Error(`The harness failed in scenario "${scenario.id}": ${answer.message}`);
     const ending = answer as Ending;
     if (ending.outcome === "hung") ending.message += this.#pythonHangPlace();

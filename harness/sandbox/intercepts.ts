@@ -57,6 +57,12 @@ function describeArg(value: unknown): string {
   return String(value);
 }
 
+/** Whether a call of `fs` only looks. */
+function fileEffect(name: string, args: readonly unknown[]): "read" | "file" {
+  if (name.startsWith("open")) return typeof args[1] === "string" && /[wax+]/.test(args[1]) || typeof args[1] === "number" ? "file" : "read";
+  return /^(read|stat|lstat|access|exists|createReadStream|watch)/.test(name) ? "read" : "file";
+}
+
 /**
  * Installs the watch in this process. There is no way back: the process is the plugin's.
  * @returns a function that starts the plugin's randomness again from a seed
@@ -86,13 +92,13 @@ export function installIntercepts(hooks: InterceptHooks): (seed: number) => void
     const seconds = /fsync|rename/.test(name) ? SYNC_SECONDS : FILE_SECONDS;
     wrap(fs, name, (args) => {
       if (name.endsWith("Sync")) hooks.block(seconds, `fs.${name}`);
-      note("file", `fs.${name}(${describeArg(args[0])})`);
+      note(fileEffect(name, args), `fs.${name}(${describeArg(args[0])})`);
       return undefined;
     });
   }
   for (const name of Object.keys(fs.promises)) {
     if (typeof (fs.promises as Record<string, unknown>)[name] !== "function") continue;
-    wrap(fs.promises, name, (args) => { note("file", `fs.promises.${name}(${describeArg(args[0])})`); return undefined; });
+    wrap(fs.promises, name, (args) => { note(fileEffect(name, args), `fs.promises.${name}(${describeArg(args[0])})`); return undefined; });
   }
   for (const name of ["spawn", "spawnSync", "exec", "execSync", "execFile", "execFileSync", "fork"]) {
     wrap(childProcess, name, (args) => {

@@ -264,6 +264,11 @@ export class GCodeDispatch {
     return undefined;
   }
 
+  /** The same by Kalico's name, which plugins call. */
+  _processCommands(lines: readonly string[], needAck = true): MaybePromise {
+    return this.processCommands(lines, needAck);
+  }
+
   async #processRest(lines: readonly string[], from: number, needAck: boolean, pending: Promise<void>): Promise<void> {
     await pending;
     for (let index = from; index < lines.length; index++) {

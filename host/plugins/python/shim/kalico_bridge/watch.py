@@ -21,6 +21,7 @@ _FILES = {
     "os.truncate", "os.utime", "shutil.copyfile", "shutil.copytree", "shutil.move", "shutil.rmtree", "shutil.make_archive", "tempfile.mkstemp",
     "tempfile.mkdtemp", "sqlite3.connect", "glob.glob", "os.walk", "os.fwalk", "os.setxattr", "fcntl.flock", "fcntl.lockf",
 }  # fmt: skip
+_READS = {"os.listdir", "os.scandir", "glob.glob", "os.walk", "os.fwalk"}
 _PROCESSES = {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty", "os.startfile", "pty.spawn"}
 _NETWORK = {
     "socket.connect": CONNECT_SECONDS, "socket.bind": 0.0, "socket.sendto": 0.0, "socket.getaddrinfo": DNS_SECONDS, "socket.gethostbyname": DNS_SECONDS,
@@ -99,6 +100,7 @@ def _file(event, arguments):
     if isinstance(path, int):
         return
     text = _shown(path)
+    kind = "read" if event in _READS else "file"
     if event == "open":
         mode = arguments[1] if isinstance(arguments[1], str) else None
         writes = mode is not None and any(letter in mode for letter in "wax+")
@@ -106,9 +108,10 @@ def _file(event, arguments):
             writes = bool(arguments[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)) if isinstance(arguments[2], int) else False
         if not writes and isinstance(path, str) and path.startswith(_extra_files):
             return  # a library that reads its own data
+        kind = "file" if writes else "read"
         text = f"{text}, {mode!r}" if mode else text
     meter.block(FILE_SECONDS, f"{event}({text})")
-    meter.effect("file", f"{event}({text})")
+    meter.effect(kind, f"{event}({text})")
 
 
 def _network(event, arguments):
@@ -191,7 +194,7 @@ def _watch_calls():
     watched(os, "sync", "file", SYNC_SECONDS)
     watched(os, "putenv", "environment", 0)
     watched(os, "chdir", "environment", 0)
-    watched(os, "stat", "file", FILE_SECONDS)
+    watched(os, "stat", "read", FILE_SECONDS)
 
 
 def _bytes():
