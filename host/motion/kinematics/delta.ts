@@ -10,13 +10,14 @@ import type { PrinterRail } from "../rail.js";
 import type { McuStepper } from "../stepper.js";
 import type { HomingRequest, Kinematics, Toolhead } from "../surface.js";
 import { readZLimits } from "./box-limits.js";
+import { LinearDeltaCalibration, type CalibratedKinematics } from "./delta-calibration.js";
 import { DeltaLimits } from "./delta-limits.js";
 import { followToolhead, readTowerAngles, readTowerNumbers, readTowers } from "./tower-rails.js";
 import { trilaterate, type Point } from "./trilateration.js";
 
 const TOWER_ANGLES = [210, 330, 90];
 
-export class DeltaKinematics implements Kinematics {
+export class DeltaKinematics implements Kinematics, CalibratedKinematics {
   readonly supportsDualCarriage = false;
   readonly rails: PrinterRail[];
   readonly maxVelocity: number;
@@ -27,6 +28,7 @@ export class DeltaKinematics implements Kinematics {
   private readonly squaredArms: readonly number[];
   private readonly homePosition: readonly number[];
   private readonly limits: DeltaLimits;
+  private readonly calibration: LinearDeltaCalibration;
   private isHomed = false;
 
   constructor(toolhead: Toolhead, config: ConfigSection) {
@@ -38,7 +40,8 @@ export class DeltaKinematics implements Kinematics {
     const printRadius = config.getFloat("print_radius", { default: radius, above: 0 });
     const arms = readTowerNumbers(sections, "arm_length", radius);
     this.squaredArms = arms.map((arm) => arm ** 2);
-    const angles = readTowerAngles(sections, TOWER_ANGLES).map((degrees) => (degrees * Math.PI) / 180);
+    const degrees = readTowerAngles(sections, TOWER_ANGLES);
+    const angles = degrees.map((angle) => (angle * Math.PI) / 180);
     this.towers = angles.map((angle) => [Math.cos(angle) * radius, Math.sin(angle) * radius]);
     for (const [i, rail] of rails.entries()) rail.setupItersolve("delta_stepper_alloc", this.squaredArms[i]!, ...this.towers[i]!);
     followToolhead(this.getSteppers(), toolhead);
@@ -54,6 +57,7 @@ export class DeltaKinematics implements Kinematics {
       shortestArm: Math.min(...arms),
       shortestStep: Math.min(...rails.map((rail) => rail.getSteppers()[0]!.getStepDist())),
     }, this.homePosition);
+    this.calibration = new LinearDeltaCalibration({ radius, angles: degrees, arms, endstops, stepDists: rails.map((rail) => rail.getSteppers()[0]!.getStepDist()) });
     this.logRoom(toolhead);
     this.setPosition([0, 0, 0], "");
   }
@@ -68,6 +72,10 @@ export class DeltaKinematics implements Kinematics {
 
   getSteppers(): McuStepper[] {
     return this.rails.flatMap((rail) => rail.getSteppers());
+  }
+
+  getCalibration(): LinearDeltaCalibration {
+    return this.calibration;
   }
 
   /** The effector hangs below carriages at these heights. */

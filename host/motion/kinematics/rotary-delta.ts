@@ -10,6 +10,8 @@ import type { PrinterRail } from "../rail.js";
 import type { McuStepper } from "../stepper.js";
 import type { HomingRequest, Kinematics, Toolhead } from "../surface.js";
 import { readZVelocity } from "./box-limits.js";
+import type { CalibratedKinematics } from "./delta-calibration.js";
+import { elbowAt, RotaryDeltaCalibration } from "./rotary-delta-calibration.js";
 import { followToolhead, readTowerAngles, readTowerNumbers, readTowers } from "./tower-rails.js";
 import { trilaterate, type Point } from "./trilateration.js";
 
@@ -17,15 +19,11 @@ const ARM_ANGLES = [30, 150, 270];
 /** Height from which homing is taken to start, mm. */
 const HOMING_START_Z = -1;
 
-export class RotaryDeltaKinematics implements Kinematics {
+export class RotaryDeltaKinematics implements Kinematics, CalibratedKinematics {
   readonly supportsDualCarriage = false;
   readonly rails: PrinterRail[];
   maxZVelocity: number;
-  private readonly shoulderRadius: number;
-  private readonly shoulderHeight: number;
-  private readonly angles: readonly number[];
-  private readonly upperArms: readonly number[];
-  private readonly lowerArms: readonly number[];
+  private readonly calibration: RotaryDeltaCalibration;
   private readonly homePosition: readonly number[];
   private readonly reach: number;
   private readonly minZ: number;
@@ -40,24 +38,26 @@ export class RotaryDeltaKinematics implements Kinematics {
     const { sections, rails } = readTowers(config, true);
     this.rails = rails;
     this.maxZVelocity = readZVelocity(toolhead, config);
-    this.shoulderRadius = config.getFloat("shoulder_radius", { above: 0 });
-    this.shoulderHeight = config.getFloat("shoulder_height", { above: 0 });
-    this.upperArms = readTowerNumbers(sections, "upper_arm_length", 0);
-    this.lowerArms = readTowerNumbers(sections, "lower_arm_length", 0);
-    this.angles = readTowerAngles(sections, ARM_ANGLES).map((degrees) => (degrees * Math.PI) / 180);
+    const shoulderRadius = config.getFloat("shoulder_radius", { above: 0 });
+    const shoulderHeight = config.getFloat("shoulder_height", { above: 0 });
+    const upperArms = readTowerNumbers(sections, "upper_arm_length", 0);
+    const lowerArms = readTowerNumbers(sections, "lower_arm_length", 0);
+    const angles = readTowerAngles(sections, ARM_ANGLES);
     for (const [i, rail] of rails.entries()) {
-      rail.setupItersolve("rotary_delta_stepper_alloc",
-        this.shoulderRadius, this.shoulderHeight, this.angles[i]!, this.upperArms[i]!, this.lowerArms[i]!);
+      rail.setupItersolve("rotary_delta_stepper_alloc", shoulderRadius, shoulderHeight, (angles[i]! * Math.PI) / 180, upperArms[i]!, lowerArms[i]!);
     }
     followToolhead(this.getSteppers(), toolhead);
 
     const endstops = rails.map((rail) => rail.getHomingInfo().positionEndstop);
+    this.calibration = new RotaryDeltaCalibration({
+      shoulderRadius, shoulderHeight, angles, upperArms, lowerArms, endstops, stepDists: rails.map((rail) => rail.getSteppers()[0]!.getStepDist()),
+    });
     const homeAngles = rails.map((rail, i) => rail.calcPositionFromCoord([0, 0, endstops[i]!]));
     this.homePosition = this.effectorAt(homeAngles);
     this.maxZ = Math.min(...endstops);
     this.minZ = config.getFloat("minimum_z_position", { default: 0, maxval: this.maxZ });
-    this.reach = Math.min(...this.upperArms.map((arm) => this.shoulderRadius + arm), ...this.lowerArms.map((arm) => arm - this.shoulderRadius));
-    this.coneStartZ = Math.min(...homeAngles.map((angle, i) => this.elbowAt(i, angle)[2] - this.lowerArms[i]!));
+    this.reach = Math.min(...upperArms.map((arm) => shoulderRadius + arm), ...lowerArms.map((arm) => arm - shoulderRadius));
+    this.coneStartZ = Math.min(...homeAngles.map((angle, i) => elbowAt(this.calibration.geometry, i, angle)[2] - lowerArms[i]!));
     toolhead.printer.log("info",
       `Delta max build height ${formatFixed(this.maxZ, 2)}mm (radius tapered above ${formatFixed(this.coneStartZ, 2)}mm)`);
     this.setPosition([0, 0, 0], "");
@@ -67,17 +67,14 @@ export class RotaryDeltaKinematics implements Kinematics {
     return this.rails.flatMap((rail) => rail.getSteppers());
   }
 
-  /** The elbow of an arm whose stepper is at `position`, radians. */
-  private elbowAt(arm: number, position: number): Point {
-    const upper = this.upperArms[arm]!;
-    const out = this.shoulderRadius + upper * Math.cos(position);
-    const angle = this.angles[arm]!;
-    return [out * Math.cos(angle), out * Math.sin(angle), this.shoulderHeight + upper * Math.sin(position)];
+  getCalibration(): RotaryDeltaCalibration {
+    return this.calibration;
   }
 
   private effectorAt(positions: readonly number[]): number[] {
-    const elbows = positions.map((position, i) => this.elbowAt(i, position)) as [Point, Point, Point];
-    return trilaterate(elbows, this.lowerArms.map((arm) => arm ** 2) as [number, number, number]);
+    const { geometry } = this.calibration;
+    const elbows = positions.map((position, i) => elbowAt(geometry, i, position)) as [Point, Point, Point];
+    return trilaterate(elbows, geometry.lowerArms.map((arm) => arm ** 2) as [number, number, number]);
   }
 
   calcPosition(stepperPositions: Readonly<Record<string, number>>): number[] {
