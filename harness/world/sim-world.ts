@@ -12,7 +12,7 @@ import type { Port } from "../../host/transport/port.js";
 import { boards } from "../../sim-mcu/boards/index.js";
 import { FirmwareTimer } from "../../sim-mcu/firmware/feature.js";
 import { SimLink } from "../../sim-mcu/link.js";
-import { plantFromConfig, type PrinterPlant } from "../../sim-mcu/plant/index.js";
+import { plantFromConfig, type PlantOptions, type PrinterPlant } from "../../sim-mcu/plant/index.js";
 import { SimMcu } from "../../sim-mcu/sim-mcu.js";
 import { McuTrace } from "../../sim-mcu/trace/mcu-trace.js";
 import { readPlantSections } from "./plant-sections.js";
@@ -32,6 +32,8 @@ export interface SimWorldOptions {
   watchPlugins?: boolean;
   /** Keep commands with their clocks (for slack); steps are always kept. */
   traceCommands?: boolean;
+  /** What is out of the ordinary about the machine: where carriages stand, the shape of the bed. */
+  machine?: Omit<PlantOptions, "seed">;
   /** Further start arguments of the host. */
   startArgs?: Partial<StartArgs>;
   /** Delay added to each dispatch of the reactor, seconds. */
@@ -141,7 +143,7 @@ export class SimWorld {
   constructor(options: SimWorldOptions) {
     this.#options = options;
     const sections = readPlantSections(options.configFile);
-    this.plant = plantFromConfig(sections, { seed: options.seed });
+    this.plant = plantFromConfig(sections, { ...options.machine, seed: options.seed });
     const names = Object.keys(sections).filter((s) => s === "mcu" || s.startsWith("mcu ")).map((s) => (s === "mcu" ? "mcu" : s.slice(4).trim()));
     for (const name of names.length === 0 ? ["mcu"] : [...new Set(names)]) {
       const trace = new McuTrace({ commands: options.traceCommands ?? true });
