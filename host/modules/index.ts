@@ -4,6 +4,7 @@ import type { HostModule } from "../printer/module-table.js";
 import { gcodeModules } from "./gcode-modules.js";
 import { hardwareModules } from "./hardware-modules.js";
 import { levellingModules } from "./levelling-modules.js";
+import { printModules } from "./print-modules.js";
 import { probeModules } from "./probe-modules.js";
 
-export const builtinModules: Readonly<Record<string, HostModule>> = { ...gcodeModules, ...hardwareModules, ...levellingModules, ...motionModules, ...probeModules };
+export const builtinModules: Readonly<Record<string, HostModule>> = { ...gcodeModules, ...hardwareModules, ...levellingModules, ...motionModules, ...printModules, ...probeModules };

@@ -1,0 +1,7 @@
+/** Built-in modules for further motors, filament and printing aids, by the first word of their sections. */
+import type { HostModule } from "../printer/module-table.js";
+import * as manualStepper from "./manual-stepper.js";
+
+export const printModules: Readonly<Record<string, HostModule>> = {
+  manual_stepper: manualStepper,
+};
