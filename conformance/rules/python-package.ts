@@ -20,6 +20,19 @@ function forPackages(judge: (found: PythonPackageEvidence, evidence: Evidence) =
   return (evidence) => (evidence.pythonPackage === undefined ? notApplicable("the plugin is no Python distribution") : judge(evidence.pythonPackage, evidence));
 }
 
+/** A trap of today's loader: reported where the loader is strict, acting where it is Kalico's. */
+const trap = (judge: Rule["judge"]): Rule["judge"] => (evidence) => (evidence.loader === "kalico" ? notApplicable("the loader is Kalico's: its traps act and are not reported (--loader strict reports them)") : judge(evidence));
+
+/** A module that was dropped, or comes in another language, and is called like one of Kalico's own. */
+function judgeDropped({ plugin, capabilities }: Evidence): Judgement {
+  const taken = (plugin.collisions ?? []).filter((name) => !capabilities.includes(`overrides-module:${name}`));
+  if ((plugin.collisions ?? []).length === 0) return notApplicable("the plugin is no Python distribution, and Kalico has no module of its name");
+  return judged(`${Object.keys(plugin.plugins).length} modules`, taken.map((name) => ({
+    message: `module "${name}" collides with Kalico's own module of that name: the host does not start without [danger_options] allow_plugin_override`,
+    remedy: `choose another name; a plugin that is meant to replace the module declares the capability overrides-module:${name}, in a Python source with the comment "# kalico-capabilities: overrides-module:${name}"`,
+  })));
+}
+
 const declared = (found: PythonPackageEvidence): Finding["place"] => ({ file: found.declaredIn });
 const basis = (found: PythonPackageEvidence): string => `${found.kind} ${found.name} ${found.version ?? "without version"}${found.wheel === undefined ? "" : `, wheel ${found.wheel.how}`}`;
 
@@ -81,10 +94,10 @@ export const pythonPackageRules: readonly Rule[] = [
     id: "PKG-002", title: "Entry-point value is a bare module named like the distribution", level: "MUST", severity: "S1",
     requirement: "The value of an entry point must be a top-level module whose name is that of the distribution: a host looks the metadata up by it, and does not start when there is none.",
     source: "host-surface §2.4: importlib.metadata.metadata(entry_point.value)",
-    judge: forPackages((found) => perEntryPoint(found, (point) => {
+    judge: trap(forPackages((found) => perEntryPoint(found, (point) => {
       if (!/^[A-Za-z_]\w*$/.test(point.value)) return `entry point "${point.name}" has the value "${point.value}", which is no bare top-level module: the host stops at its start with PackageNotFoundError`;
       return normalized(point.value) === normalized(found.name) ? undefined : `entry point "${point.name}" names the module "${point.value}", the distribution is called "${found.name}": the host finds no metadata under the module's name and stops at its start`;
-    }, "name the distribution like its top-level module, and let the entry point name that module")),
+    }, "name the distribution like its top-level module, and let the entry point name that module"))),
   },
   {
     id: "PKG-003", title: "The loaded object is a module with a load function", level: "MUST", severity: "S1",
@@ -101,33 +114,33 @@ export const pythonPackageRules: readonly Rule[] = [
     id: "PKG-004", title: "Entry-point name is a usable section word", level: "MUST", severity: "S2",
     requirement: "The name of an entry point must be a word of lower-case letters, digits and underscores: sections are compared with it as written.",
     source: "host-surface §2.2",
-    judge: forPackages((found) => perEntryPoint(found, ({ name }) => (/^[a-z][a-z0-9_]*$/.test(name) ? undefined : `entry point "${name}" is no usable name of a section${/\s/.test(name) ? ": a name with a space never matches" : ""}`), "use a name of lower-case letters, digits and underscores")),
+    judge: trap(forPackages((found) => perEntryPoint(found, ({ name }) => (/^[a-z][a-z0-9_]*$/.test(name) ? undefined : `entry point "${name}" is no usable name of a section${/\s/.test(name) ? ": a name with a space never matches" : ""}`), "use a name of lower-case letters, digits and underscores"))),
   },
   {
     id: "PKG-005", title: "Name does not collide with another module", level: "MUST", severity: "S1",
     requirement: "The name of an entry point must not be that of one of Kalico's own modules, unless the plugin declares that it replaces it.",
     source: "host-surface §2.2: every start fails, also when the section is not configured",
-    judge: forPackages((found, { capabilities }) => perEntryPoint(found, ({ name, takenBy }) => {
+    judge: trap((evidence) => evidence.pythonPackage === undefined ? judgeDropped(evidence) : forPackages((found, { capabilities }) => perEntryPoint(found, ({ name, takenBy }) => {
       const others = takenBy.filter((who) => !who.startsWith("distribution "));
       return others.length === 0 || capabilities.includes(`overrides-module:${name}`) ? undefined : `entry point "${name}" collides with ${others.join(" and ")}: the host does not start without [danger_options] allow_plugin_override`;
-    }, 'choose another name; a plugin that is meant to replace the module declares [tool.kalico-hil] capabilities = ["overrides-module:NAME"]')),
+    }, 'choose another name; a plugin that is meant to replace the module declares [tool.kalico-hil] capabilities = ["overrides-module:NAME"]'))(evidence)),
   },
   {
     id: "PKG-006", title: "Name is not a core section", level: "MUST", severity: "S1",
     requirement: "The name of an entry point must not be that of a section that the host itself reads, such as printer or extruder.",
     source: "host-surface §2.2: an entry point called `printer` is called for [printer]",
-    judge: forPackages((found) => perEntryPoint(found, ({ name }) => (CORE_SECTIONS.includes(name) || CORE_PATTERN.test(name) ? `entry point "${name}" is called for the core section [${name}]` : undefined), "choose another name")),
+    judge: trap(forPackages((found) => perEntryPoint(found, ({ name }) => (CORE_SECTIONS.includes(name) || CORE_PATTERN.test(name) ? `entry point "${name}" is called for the core section [${name}]` : undefined), "choose another name"))),
   },
   {
     id: "PKG-007", title: "Entry-point name is unique", level: "MUST", severity: "S1",
     requirement: "No two entry points may have one name: which of them a host takes is not defined.",
     source: "host-surface §2.2: the last one discovered wins, silently",
-    judge: forPackages((found) => {
+    judge: trap(forPackages((found) => {
       const names = found.entryPoints.map((p) => p.name);
       const twice = [...new Set(names.filter((name, i) => names.indexOf(name) !== i))];
       const findings = [...twice.map((name) => `entry point "${name}" is declared twice`), ...found.entryPoints.flatMap((p) => p.takenBy.filter((who) => who.startsWith("distribution ")).map((who) => `entry point "${p.name}" is declared by ${who} as well, which is installed here`))];
       return judged(`${names.length} entry points, and those of the environment`, findings.map((message) => ({ message, remedy: "give each plugin a name of its own", place: declared(found)! })));
-    }),
+    })),
   },
   {
     id: "PKG-008", title: "Name, version and summary are present", level: "MUST", severity: "S3",

@@ -10,15 +10,19 @@ import type { Comparison, Evidence, LearnedCommand, SessionEvidence } from "../.
 import { conformanceOf, judgeAll, type Conformance } from "../../conformance/judge.js";
 import type { Rule, RuleResult } from "../../conformance/rule.js";
 import { scenarioOf, type LifeStep, type Scenario } from "../../conformance/scenario.js";
+import { KALICO_EXTRAS } from "../../host/printer/kalico-extras.js";
 import type { Charts } from "../charts/charts.js";
 import { bodyStartOf, stepChart } from "../charts/step-chart.js";
 import { SLACK_FLOORS } from "../../conformance/rules/motion.js";
 import type { SessionResult } from "../runner/messages.js";
+import type { ImportOutcome } from "../runner/subject.js";
+import type { TraceLog } from "../trace-export/trace-log.js";
 import { DEFAULT_LIMITS, lostSession, PluginProcess, type ProcessLimits } from "../runner/plugin-process.js";
 import { certificationJob } from "./certification-job.js";
 import { compareJobs } from "./compare-jobs.js";
 import { ConfigProbing } from "./config-probing.js";
 import { describePlugin, type DescribedPlugin } from "./describe-plugin.js";
+import { endsTheStart, type Loader } from "../python/loader.js";
 import { LineCollector } from "./line-coverage.js";
 import { needsPrint, partsFor, type Part } from "./parts.js";
 import type { Ruling } from "./policy.js";
@@ -50,6 +54,8 @@ export interface CertifyOptions {
   signal?: AbortSignal;
   /** Record what the pictures of a report need. */
   charts?: boolean;
+  /** Record the print with the plugin for an export. */
+  trace?: boolean;
   /** Capabilities declared beside those of the package. */
   capabilities?: readonly string[];
   /** Only these runs: one shard of several. */
@@ -61,6 +67,8 @@ export interface CertifyOptions {
   /** Of Python plugins: interpreter or environment, and whether to install what the plugin requires. */
   python?: string;
   install?: boolean;
+  /** Kalico's loader with its traps, or one that reports them; default strict. */
+  loader?: Loader;
 }
 
 export interface Certification {
@@ -68,6 +76,8 @@ export interface Certification {
   evidence: Evidence;
   results: RuleResult[];
   conformance: Conformance;
+  /** Of a Python plugin: the interpreter, and whether its requirements were installed for this run. */
+  python?: { executable: string; install: boolean };
   timing: { printSeconds: number; wallSeconds: number; realTimeFactor: number; steps: number; minSlackSeconds: number | null };
   traceHash: string;
   seed: number;
@@ -79,6 +89,8 @@ export interface Certification {
   scenarios: Map<string, Scenario>;
   /** For the pictures of a report, where they were asked for. */
   charts?: Charts;
+  /** The print with the plugin, for an export, where it was asked for. */
+  traceLog?: TraceLog;
   /** Runs that were left out, and why. */
   leftOut: string[];
   /** What counts of it, where waivers, a baseline or the strict mode were applied. */
@@ -94,6 +106,9 @@ export interface Nondeterminism {
   /** How they differ and where they part. */
   detail: string;
 }
+
+/** Prints that an export shows: the last of them that was run. */
+const TRACED = ["idle", "active"];
 
 /** Prints that have pictures. */
 const CHARTED = ["idle", "baseline", "active"];
@@ -132,6 +147,7 @@ export interface CertificationFacts {
   printSeconds: number;
   wallSeconds: number;
   charts?: Charts;
+  traceLog?: TraceLog;
   leftOut: readonly string[];
 }
 
@@ -158,7 +174,7 @@ export function certificationOf(evidence: Evidence, facts: CertificationFacts): 
       sessions: evidence.sessions.length, configurations: evidence.probes.length, commandCalls: evidence.sessions.reduce((n, s) => n + s.gcodeProbes.length, 0),
       statusCalls: evidence.sessions.reduce((n, s) => n + s.status.length, 0), stepsCompared: evidence.comparisons.reduce((n, c) => n + c.stepsCompared, 0),
     },
-    scenarios, leftOut: [...facts.leftOut], ...(facts.charts === undefined ? {} : { charts: facts.charts }),
+    scenarios, leftOut: [...facts.leftOut], ...(facts.charts === undefined ? {} : { charts: facts.charts }), ...(facts.traceLog === undefined ? {} : { traceLog: facts.traceLog }),
   };
 }
 
@@ -166,6 +182,11 @@ export function certificationOf(evidence: Evidence, facts: CertificationFacts): 
 class TimeUp extends Error {
   override name = "TimeUp";
 }
+
+/** What was decided while the plugin was read, for the report. */
+const notesOf = (python: NonNullable<DescribedPlugin["python"]>): string[] => [
+  ...python.notes, ...(python.package?.wheel === undefined ? [] : [`its wheel: ${python.package.wheel.how}`]), ...(python.package?.noWheel === undefined ? [] : [`judged without a wheel: ${python.package.noWheel}`]),
+];
 
 class Certifier {
   readonly #plugin: DescribedPlugin;
@@ -182,6 +203,7 @@ class Certifier {
   readonly #configUse: Evidence["configUse"] = [];
   readonly #lines = new LineCollector();
   #printer: PluginPrinter;
+  #traceLog: TraceLog | undefined;
   #done = 0;
   #total = 0;
   #printSeconds = 0;
@@ -198,7 +220,11 @@ class Certifier {
     this.#rules = options.rules ?? catalogue;
     this.#parts = options.parts ?? partsFor(this.#rules.map((rule) => rule.id));
     this.#process = new PluginProcess(plugin.location, options.limits ?? DEFAULT_LIMITS);
-    this.#printer = printerFor(plugin, options.configText);
+    this.#printer = printerFor(plugin, options.configText, this.#loader !== "kalico");
+  }
+
+  get #loader(): Loader {
+    return this.#options.loader ?? "strict";
   }
 
   get #sections(): string[] {
@@ -216,7 +242,9 @@ class Certifier {
   async #run(): Promise<Certification> {
     this.#total = 4 + [...this.#parts].length * 2;
     this.#step("importing the plugin");
-    const imported = await this.#process.import();
+    // Kalico reads the metadata of all entry points before it imports anything.
+    const ended = this.#loader === "kalico" ? endsTheStart([this.#plugin]) : undefined;
+    const imported: ImportOutcome = ended === undefined ? await this.#process.import() : { import: { ok: false, error: `${ended}: Kalico ends before it has a printer`, seconds: 0, heapBytes: 0, sideEffects: [] }, exports: {} };
     this.#lines.setCode(imported.codeLines ?? {});
     this.#printer = await this.#separated(this.#printer);
     const probing = new ConfigProbing({
@@ -243,8 +271,10 @@ class Certifier {
       plugin: {
         path: this.#plugin.location.path, form: this.#plugin.form, name: this.#plugin.location.name, version: this.#plugin.location.version, summary: this.#plugin.location.summary,
         description: this.#plugin.location.description, plugins: this.#plugin.location.modules, exports: imported.exports, manifestProblems: this.#plugin.manifestProblems, import: imported.import,
-        ...(python === undefined ? {} : { language: "python", missing: python.missing, documentation: python.documentation }),
+        ...(python === undefined ? {} : { language: "python", missing: python.missing, documentation: python.documentation, notes: notesOf(python) }),
+        collisions: Object.keys(this.#plugin.location.modules).filter((name) => KALICO_EXTRAS.includes(name)),
       },
+      loader: this.#loader,
       ...(python?.package === undefined ? {} : { pythonPackage: python.package }),
       sections: this.#sections, capabilities: [...new Set([...this.#plugin.capabilities, ...(this.#options.capabilities ?? [])])], schema: probing.schema, commands: [...this.#commands.values()], probes: probing.probes,
       ...(probing.start === undefined ? {} : { start: probing.start }),
@@ -271,10 +301,12 @@ class Certifier {
   }
 
   #certification(evidence: Evidence): Certification {
-    return certificationOf(evidence, {
+    const { python } = this.#plugin.location;
+    const certification = certificationOf(evidence, {
       rules: this.#rules, seed: this.#options.seed, board: this.#options.board, effort: this.#options.effort, printSeconds: this.#printSeconds, wallSeconds: this.#wallSeconds(),
-      leftOut: this.#leftOut, ...(this.#options.charts === true ? { charts: this.#charts } : {}),
+      leftOut: this.#leftOut, ...(this.#options.charts === true ? { charts: this.#charts } : {}), ...(this.#traceLog === undefined ? {} : { traceLog: this.#traceLog }),
     });
+    return python === undefined ? certification : { ...certification, python: { executable: python.executable, install: this.#options.install === true } };
   }
 
   #wallSeconds(): number {
@@ -296,7 +328,8 @@ class Certifier {
     const abort = (): void => this.#process.close();
     this.#options.signal?.addEventListener("abort", abort, { once: true });
     try {
-      const result = await this.#process.run(scenario, sections, this.#options.charts === true && CHARTED.includes(scenario.id));
+      const result = await this.#process.run(scenario, sections, this.#options.charts === true && CHARTED.includes(scenario.id), this.#options.trace === true && TRACED.includes(scenario.id));
+      if (result.traceLog !== undefined) this.#traceLog = result.traceLog;
       if (result.charts !== undefined) this.#charts.sessions.push(result.charts);
       if (result.linesRun !== undefined) this.#lines.add(result.linesRun);
       this.#options.onSession?.(result.evidence, this.#wallSeconds() - begun);

@@ -13,6 +13,8 @@ export interface CounterExample {
   sections: string[];
   /** Hash of everything sent to the micro-controller, when the scenario prints. */
   traceHash: string | null;
+  /** Of a Python plugin: the interpreter that it was found with. */
+  python?: { executable: string; install: boolean };
 }
 
 /** The scenario that a finding names: of a command's call, of a session, or of a configuration that was tried. */
@@ -37,6 +39,7 @@ export function writeCounterExamples(certification: Certification, directory: st
       const example: CounterExample = {
         format: "kalico-hil counter-example 1", plugin: certification.plugin, rule: result.id, finding: finding.message, scenario,
         sections: certification.evidence.sections, traceHash: session?.trace?.traceHash ?? null,
+        ...(certification.python === undefined ? {} : { python: certification.python }),
       };
       writeFileSync(path, `${JSON.stringify(example, null, 2)}\n`);
       files.set(id, path);

@@ -19,7 +19,7 @@ export interface PluginPrinter {
 const belongsTo = (names: readonly string[]) => (section: ConfigSectionText): boolean => names.includes(section.name.split(/\s+/, 1)[0]!);
 
 /** Splits the printer into base, plugin and companions; adds what a certification needs. */
-export function printerFor(plugin: DescribedPlugin, configText: string | undefined): PluginPrinter {
+export function printerFor(plugin: DescribedPlugin, configText: string | undefined, mayOverride = true): PluginPrinter {
   const names = Object.keys(plugin.location.modules);
   const isOwn = belongsTo(names);
   const given = parseSections(configText ?? plugin.printerConfig ?? BASE_PRINTER);
@@ -30,7 +30,7 @@ export function printerFor(plugin: DescribedPlugin, configText: string | undefin
   const base = whole ? others : parseSections(BASE_PRINTER).filter((s) => !others.some((other) => other.name === s.name));
   const companions = whole ? [] : others;
   for (const needed of NEEDED_SECTIONS) if (![...base, ...companions].some((s) => s.name === needed.name)) base.push({ name: needed.name, options: [...needed.options] });
-  if (names.some((name) => KALICO_EXTRAS.includes(name))) allowOverride(base);
+  if (mayOverride && names.some((name) => KALICO_EXTRAS.includes(name))) allowOverride(base);
   return { base, own, companions, order: given.map((s) => s.name) };
 }
 

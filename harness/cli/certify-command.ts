@@ -6,15 +6,16 @@ import { writeCounterExamples } from "../certify/counter-examples.js";
 import { pluginDigest } from "../certify/plugin-digest.js";
 import { combineRepeats } from "../certify/repeat.js";
 import { partsOfShard, shardOf, shardText } from "../certify/shards.js";
+import { checkTraceOptions, TraceOptionError, wantsTrace, writeTraces, type TraceOptions } from "../trace-export/write-trace.js";
 import { EventStream } from "../reporters/events.js";
 import { harnessVersion } from "../reporters/result-json.js";
 import { textReport } from "../reporters/text.js";
 import { EXIT, UsageError } from "./exit-codes.js";
-import { boardOption, countOption, seedOption, shardOption } from "./option-values.js";
+import { boardOption, countOption, loaderOption, seedOption, shardOption } from "./option-values.js";
 import { timeLeft, type Progress } from "./progress.js";
 import { applyPolicy, exitCodeOf, manifestFor, readText, writeOutputs, writeText, type OutputOptions } from "./run-outputs.js";
 
-export interface CertifyCommandOptions extends OutputOptions {
+export interface CertifyCommandOptions extends OutputOptions, TraceOptions {
   config?: string;
   gcode?: string;
   board: string;
@@ -29,6 +30,7 @@ export interface CertifyCommandOptions extends OutputOptions {
   counterExamples: string;
   python?: string;
   install?: boolean;
+  loader?: string;
   verbose?: boolean;
 }
 
@@ -46,6 +48,12 @@ export async function certifyCommand(plugins: readonly string[], options: Certif
   if ((shard === undefined) !== (options.shardOut === undefined)) throw new UsageError("Options --shard i/n and --shard-out FILE go together: merge puts the files of all shards together");
   if (shard !== undefined && plugins.length > 1) throw new UsageError("Option --shard takes one plugin");
   if (options.key !== undefined && options.certificate === undefined) throw new UsageError("Option --key signs a certificate: add --certificate FILE");
+  try {
+    checkTraceOptions(options);
+  } catch (error) {
+    throw error instanceof TraceOptionError ? new UsageError(error.message) : error;
+  }
+  if (wantsTrace(options) && (plugins.length > 1 || shard !== undefined)) throw new UsageError("Options --trace and --vcd take one plugin and no shard");
   const maxMinutes = options.maxMinutes === undefined ? undefined : countOption("--max-minutes", options.maxMinutes);
   const repeats = options.repeat === undefined ? 1 : countOption("--repeat", options.repeat);
   const events = options.events === undefined ? undefined : new EventStream(options.events);
@@ -58,7 +66,8 @@ export async function certifyCommand(plugins: readonly string[], options: Certif
     const certifyOptions: CertifyOptions = {
       seed, effort: options.effort as Effort, board, signal, capabilities: manifest.capabilities,
       ...(rules === undefined ? {} : { rules }), ...(configText === undefined ? {} : { configText }), ...(exercise === undefined ? {} : { exercise }),
-      install: options.install === true, ...(options.python === undefined ? {} : { python: options.python }), ...(maxMinutes === undefined ? {} : { maxMinutes }),
+      install: options.install === true, loader: loaderOption(options.loader, "strict"), ...(options.python === undefined ? {} : { python: options.python }), ...(maxMinutes === undefined ? {} : { maxMinutes }),
+      trace: wantsTrace(options),
       charts: options.report !== undefined || shard !== undefined,
       ...(shard === undefined ? {} : { parts: partsOfShard((rules ?? catalogue).map((r) => r.id), shard.index, shard.of) }),
       onProgress: (what, done, total) => {
@@ -81,6 +90,8 @@ export async function certifyCommand(plugins: readonly string[], options: Certif
     for (const line of textReport(certification, files, options.verbose === true)) progress.line(line);
     events?.results(certification);
     certifications.push(certification);
+    if (certification.traceLog !== undefined) for (const line of writeTraces(certification.traceLog, options)) progress.line(line);
+    else if (wantsTrace(options)) progress.line("no trace: no print with the plugin was run; choose rules that need one");
     const inputs = { ...(configText === undefined ? {} : { config: configText }), ...(exercise === undefined ? {} : { gcode: exercise }), ...(options.rules === undefined ? {} : { rules: options.rules }) };
     writeOutputs(certification, files, options, inputs, progress, plugins.length > 1 ? certification.plugin.name.replace(/[^\w.-]/g, "_") : undefined);
   }

@@ -17,6 +17,7 @@ import { socketPathProblem, UnixApiSocket } from "../world/unix-api-socket.js";
 import { openConsole } from "./gcode-console.js";
 import { openPlugins } from "../python/open-plugins.js";
 import { EXIT, UsageError } from "./exit-codes.js";
+import { loaderOption } from "./option-values.js";
 import type { Progress } from "./progress.js";
 
 export interface LiveRunOptions {
@@ -35,6 +36,7 @@ export interface LiveRunOptions {
   /** Plugins to load, and the interpreter for those in Python. */
   plugin?: readonly string[];
   python?: string;
+  loader?: string;
 }
 
 /** Devices by name of the micro-controller. @throws UsageError */
@@ -70,9 +72,13 @@ export async function liveRunCommand(
   // The plugins are opened before the printer that they will be told of.
   const host: { live?: LivePrinter } = {};
   const opened = await openPlugins(options.plugin ?? [], {
-    ...(options.python === undefined ? {} : { python: options.python }), live: true,
+    ...(options.python === undefined ? {} : { python: options.python }), live: true, loader: loaderOption(options.loader, "kalico"),
     now: () => world.clock.monotonic(), reactor: () => host.live?.reactor, log: (text) => progress.line(text),
   });
+  if (opened.ended !== undefined) {
+    progress.line(opened.ended);
+    return EXIT.notConforming;
+  }
   const live = new LivePrinter({
     configFile: resolve(configFile), lines, world, observer, plugins: opened.plugins, startArgs: apiStartArgs(options.api, world, progress),
   });

@@ -1,4 +1,5 @@
 /** Values of options that several commands share; a wrong one is a UsageError that names what is right. */
+import { LOADERS, type Loader } from "../../host/printer/discovery-rules.js";
 import { boardNamed } from "../world/sim-world.js";
 import { UsageError } from "./exit-codes.js";
 
@@ -32,4 +33,11 @@ export function shardOption(text: string): { index: number; of: number } {
   const shard = { index: Number(index), of: Number(of) };
   if (index === undefined || shard.index < 1 || shard.of < 1 || shard.index > shard.of) throw new UsageError(`Option --shard must be i/n with i from 1 to n, found "${text}"`);
   return shard;
+}
+
+/** How plugins are found. @throws UsageError */
+export function loaderOption(text: string | undefined, otherwise: Loader): Loader {
+  if (text === undefined) return otherwise;
+  if (!LOADERS.includes(text as Loader)) throw new UsageError(`Option --loader must be one of ${LOADERS.join(", ")}, found "${text}"`);
+  return text as Loader;
 }

@@ -18,7 +18,7 @@ export async function replayCommand(file: string, options: ReplayOptions, progre
     throw new UsageError((error as Error).message);
   }
   progress.line(`${example.rule}: ${example.finding}`);
-  const { evidence } = await replayCounterExample(example, { install: options.install === true, ...(options.python === undefined ? {} : { python: options.python }) });
+  const { evidence } = await replayCounterExample(example, { ...(options.install === true ? { install: true } : {}), ...(options.python === undefined ? {} : { python: options.python }) });
   progress.line(`state ${evidence.state}: ${evidence.message.split("\n", 1)[0]}`);
   if (evidence.lastCall !== undefined) progress.line(`last call: ${evidence.lastCall}`);
   for (const probe of evidence.gcodeProbes) progress.line(`${probe.outcome}: ${probe.line}${probe.message === "" ? "" : ` → ${probe.message}`}`);

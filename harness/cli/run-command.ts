@@ -3,11 +3,14 @@ import { createWriteStream, existsSync, readFileSync, writeFileSync } from "node
 import { resolve } from "node:path";
 import { STEPS_CSV_HEADER } from "../../sim-mcu/trace/steps-csv.js";
 import { stepColumns } from "../session/trace-evidence.js";
+import { checkTraceOptions, TraceOptionError, wantsTrace, writeTraces } from "../trace-export/write-trace.js";
+import { TraceRecorder } from "../trace-export/trace-recorder.js";
 import { runJob } from "../world/run-job.js";
+import type { CallbackRun } from "../../host/observer.js";
 import { EXIT, UsageError } from "./exit-codes.js";
 import { openPlugins } from "../python/open-plugins.js";
 import type { SimWorld } from "../world/sim-world.js";
-import { boardOption, seedOption } from "./option-values.js";
+import { boardOption, loaderOption, seedOption } from "./option-values.js";
 import { liveRunCommand } from "./live-run.js";
 import type { Progress } from "./progress.js";
 
@@ -26,10 +29,16 @@ export interface RunOptions {
   plugin?: string[];
   /** Interpreter for Python plugins. */
   python?: string;
+  /** Today's loader with its traps, or one that tells of them. */
+  loader?: string;
   /** Path of a Unix socket: the host serves clients of Kalico's API, in real time. */
   api?: string;
   /** G-code is typed in the terminal, in real time. */
   console?: boolean;
+  /** Exports of the run. */
+  trace?: string;
+  vcd?: string;
+  vcdWindow?: string;
 }
 
 export async function runCommand(configFile: string, options: RunOptions, progress: Progress, signal: AbortSignal): Promise<number> {
@@ -39,23 +48,50 @@ export async function runCommand(configFile: string, options: RunOptions, progre
   }
   if (options.gcode === undefined) throw new UsageError("Option --gcode is missing: name a file with G-code to run, or use --api or --console");
   if (!existsSync(options.gcode)) throw new UsageError(`G-code file "${options.gcode}" does not exist`);
+  try {
+    checkTraceOptions(options);
+  } catch (error) {
+    throw error instanceof TraceOptionError ? new UsageError(error.message) : error;
+  }
   const seed = seedOption(options.seed);
   const board = boardOption(options.board);
   const lines = readFileSync(options.gcode, "utf8").split(/\r?\n/);
   let bench: SimWorld | undefined;
+  const traced = wantsTrace(options);
+  let recorder: TraceRecorder | undefined;
+  const loader = loaderOption(options.loader, "kalico");
   const opened = await openPlugins(options.plugin ?? [], {
-    ...(options.python === undefined ? {} : { python: options.python }), live: false,
+    ...(options.python === undefined ? {} : { python: options.python }), live: false, loader,
     now: () => bench?.clock.now ?? 0, reactor: () => bench?.reactor, log: (text) => progress.line(text),
   });
+  if (opened.ended !== undefined) {
+    progress.line(opened.ended);
+    opened.close();
+    return EXIT.notConforming;
+  }
   const started = process.hrtime.bigint();
   const { world, state, message, result, printSeconds } = await runJob({
-    configFile: resolve(configFile), board, seed, lines, live: options.live === true, traceCommands: false, signal, plugins: opened.plugins,
-    onWorld: (made) => { bench = made; },
+    configFile: resolve(configFile), board, seed, lines, live: options.live === true, traceCommands: traced, watchPlugins: traced, signal, plugins: opened.plugins,
+    onWorld: (made) => {
+      bench = made;
+      if (traced) recorder = new TraceRecorder(made);
+    },
     observer: {
+      ...(traced ? {
+        onGcodeCommand: (line: string, eventTime: number) => recorder?.onGcodeCommand(line, eventTime),
+        // Nothing is charged here: a callback takes no time.
+        onCallbackEnter: (run: CallbackRun) => {
+          recorder?.callback(run.kind, run.label, 0, run.eventTime);
+          return undefined;
+        },
+      } : {}),
       onGcodeResponse: (line) => { if (options.verbose === true || line.startsWith("!!")) progress.line(line); },
       onLog: (level, text) => { if (level === "error" || options.verbose === true) progress.line(`${level}: ${text.split("\n", 1)[0]}`); },
     },
-    onProgress: (seconds) => progress.update(`${formatTime(seconds)} printed`),
+    onProgress: (seconds) => {
+      recorder?.sample();
+      progress.update(`${formatTime(seconds)} printed`);
+    },
   });
   progress.clear();
   opened.close();
@@ -69,6 +105,7 @@ export async function runCommand(configFile: string, options: RunOptions, progre
   const steps = columns.reduce((sum, c) => { let n = 0; for (let i = 0; i < c.length; i++) n += c.count[i]!; return sum + n; }, 0);
   const rows = columns.reduce((sum, c) => sum + c.length, 0);
   if (options.steps !== undefined) await writeSteps(options.steps, columns);
+  if (recorder !== undefined) for (const line of writeTraces(recorder.finish("run"), options)) progress.line(line);
   const summary = {
     state, message: message.split("\n", 1)[0], lines: result?.lines ?? 0, errors: result?.errors ?? [], printSeconds, wallSeconds, realTimeFactor: printSeconds / wallSeconds,
     steps, queueStepRows: rows, traceHash: world.main.trace.hash(), steppers: Object.fromEntries(columns.map((c) => [c.name, { queue_step: c.length }])),

@@ -24,6 +24,7 @@ export function textReport(certification: Certification, replayFile: ReadonlyMap
       if (file !== undefined) out.push(`        replay: kalico-hil replay ${file}`);
     }
   }
+  for (const note of certification.evidence.plugin.notes ?? []) out.push(`note  ${note}`);
   out.push(...coverageLines(certification.evidence.coverage));
   const { ruling } = certification;
   for (const { rule, state, expires, reason, findings } of ruling?.waivers ?? []) {
