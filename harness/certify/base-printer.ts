@@ -82,3 +82,18 @@ export const NEEDED_SECTIONS: readonly { name: string; options: [string, string]
   { name: "display_status", options: [] },
   { name: "pause_resume", options: [] },
 ];
+
+/** Ordinary sections that a plugin may look for on a printer, added when it asks for one by name. Their pins are no free pins. */
+export const SECTIONS_ON_REQUEST: Readonly<Record<string, readonly [string, string][]>> = {
+  bed_mesh: [["mesh_min", "20, 20"], ["mesh_max", "180, 180"], ["probe_count", "3, 3"]],
+  exclude_object: [],
+  firmware_retraction: [],
+  force_move: [["enable_force_move", "True"]],
+  gcode_arcs: [],
+  idle_timeout: [],
+  input_shaper: [],
+  pause_resume: [],
+  probe: [["pin", "^PD4"], ["z_offset", "1"]],
+  respond: [],
+  save_variables: [["filename", "variables.cfg"]],
+};

@@ -10,6 +10,7 @@ import { isRefused } from "../../conformance/rules/evidence-views.js";
 import type { ConfigProbe, Evidence, LearnedOption } from "../../conformance/evidence.js";
 import { scenarioOf, type Scenario } from "../../conformance/scenario.js";
 import type { SessionResult } from "../runner/messages.js";
+import { SECTIONS_ON_REQUEST } from "./base-printer.js";
 import type { DescribedPlugin } from "./describe-plugin.js";
 import { configText, guessValue, pluginFirstText, type PluginPrinter } from "./printer-with-plugin.js";
 
@@ -35,16 +36,17 @@ export class ConfigProbing {
   readonly probes: ConfigProbe[] = [];
   /** How the printer started with the configuration that was given or found. */
   start: Evidence["start"];
-  readonly #options: ProbingOptions;
+  readonly #options: Omit<ProbingOptions, "printer"> & { printer: PluginPrinter };
   #own: ConfigSectionText[];
+  readonly #supplied = new Set<string>();
   #count = 0;
 
   constructor(options: ProbingOptions) {
-    this.#options = options;
+    this.#options = { ...options };
     this.#own = options.printer.own;
   }
 
-  /** Finds a configuration that loads, filling in required options; learns the schema. */
+  /** Finds a configuration that loads: what was given, or required options filled in, or what the documents show. Learns the schema. */
   async learn(): Promise<PluginPrinter> {
     const given = this.#own.length > 0;
     if (!given) this.#own = this.#defaultSections();
@@ -53,6 +55,8 @@ export class ConfigProbing {
       const result = await this.#run(this.#own, "learn");
       this.#learn(result.schema);
       this.start = { state: result.evidence.state, message: result.evidence.message, given };
+      const looked = /Unknown config object '([^']+)'/.exec(result.evidence.message);
+      if (looked !== null && !given && this.#supply(looked[1]!)) continue;
       const missing = /Option '([^']+)' in section '([^']+)' must be specified/.exec(result.evidence.message);
       if (missing === null) break;
       const option = this.schema.find((o) => o.option === missing[1]!.toLowerCase() && o.section === missing[2]) ?? { section: missing[2]!, option: missing[1]!, type: "string" as const, required: true };
@@ -60,7 +64,34 @@ export class ConfigProbing {
       if (section === undefined || section.options.some(([name]) => name === option.option)) break;
       section.options.push([option.option, guessValue(option, used++)]);
     }
+    if (!given && this.start?.state !== "ready") {
+      for (const printer of this.#documented()) {
+        const result = await this.#run(printer.own, "learn", configText(printer));
+        this.#learn(result.schema);
+        if (result.evidence.state !== "ready") continue;
+        this.#own = printer.own;
+        this.start = { state: "ready", message: result.evidence.message, given };
+        this.#options.printer = printer;
+        break;
+      }
+    }
     return { ...this.#options.printer, own: this.#own };
+  }
+
+  /**
+   * What the plugin looks for and does not find: a section of its own moves before the others, an ordinary one of the printer is
+   * added. A printer that was given is left as it is. False when neither is to be had.
+   */
+  #supply(object: string): boolean {
+    if (this.#supplied.has(object)) return false;
+    this.#supplied.add(object);
+    const own = this.#own.find(({ name }) => name === object);
+    const known = SECTIONS_ON_REQUEST[object];
+    const { base } = this.#options.printer;
+    if (own !== undefined) this.#own = [own, ...this.#own.filter((section) => section !== own)];
+    else if (known !== undefined && !base.some(({ name }) => name === object)) base.push({ name: object, options: known.map(([option, value]) => [option, value]) });
+    else return false;
+    return true;
   }
 
   /** A section for each entry point in the form that it offers. */
@@ -113,16 +144,22 @@ export class ConfigProbing {
 
   /** Loads what the documents show, as it is. */
   async probeDocuments(): Promise<void> {
+    for (const printer of this.#documented()) {
+      this.#options.onProgress(`loading the documented [${printer.own[0]!.name}]`);
+      await this.#probe("documented", printer.own[0]!.name, printer.own, { text: configText(printer) });
+    }
+  }
+
+  /** The printer with each of the configurations that the documents show. */
+  #documented(): PluginPrinter[] {
     const { location, python } = this.#options.plugin;
     const names = Object.keys(location.modules);
-    const printer = this.#options.printer;
-    for (const block of documentedBlocks(python?.documentation ?? location.description, names).slice(0, MAX_DOCUMENTED)) {
+    const { printer } = this.#options;
+    return documentedBlocks(python?.documentation ?? location.description, names).slice(0, MAX_DOCUMENTED).map((block) => {
       const own = block.filter(({ name }) => names.includes(name.split(/\s+/, 1)[0]!));
       const more = block.filter((s) => !own.includes(s) && !printer.base.some(({ name }) => name === s.name));
-      const companions = [...printer.companions.filter((s) => !more.some(({ name }) => name === s.name)), ...more];
-      this.#options.onProgress(`loading the documented [${own[0]!.name}]`);
-      await this.#probe("documented", own[0]!.name, own, { text: configText({ ...printer, companions }, own) });
-    }
+      return { ...printer, own, companions: [...printer.companions.filter((s) => !more.some(({ name }) => name === s.name)), ...more] };
+    });
   }
 
   #with(section: ConfigSectionText): ConfigSectionText[] {

@@ -244,6 +244,15 @@ def frames_of(error):
     return frames[:-30:-1]
 
 
+def note_origin(error):
+    """Lets an exception that was raised while another was handled name the first of them, in its first line."""
+    origin = error
+    while (origin.__cause__ or origin.__context__) is not None:
+        origin = origin.__cause__ or origin.__context__
+    if origin is not error:
+        error._origin = f"{type(origin).__name__}: {origin}".split("\n", 1)[0]
+
+
 def error_tag(error):
     """An exception for the host."""
     kind = ""
@@ -255,6 +264,10 @@ def error_tag(error):
         text = str(error)
     except Exception as inner:
         text = f"<{type(error).__name__} whose str() raises {type(inner).__name__}>"
+    origin = getattr(error, "_origin", None)
+    first, *rest = text.split("\n", 1)
+    if origin is not None and origin not in first:
+        text = "\n".join([f"{first.rstrip()} (after {origin})", *rest])
     return {"!": "e", "k": kind, "n": type(error).__name__, "m": text, "i": own_id(error), "t": frames_of(error)}
 
 

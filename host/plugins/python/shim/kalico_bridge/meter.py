@@ -3,8 +3,8 @@
 Counting is off unless the host asks for it. Code counts when its file lies below a root (the plugin's own
 files). A line costs the bytecodes that stand in it each time it runs.
 
-What runs while a module of the plugin is imported is bounded and noted, but costs nothing: a process imports a
-module once, in the first life of a printer that wants it, and the lives after that must not differ from it.
+What runs while a printer's life has a module of the plugin imported is bounded and noted, but costs nothing: a process
+imports a module once, in the first life that wants it, and the lives after that must not differ from it.
 """
 import dis
 import json
@@ -23,6 +23,7 @@ _gas = 0  # since the last message
 _stretch = 0  # since Python last got the baton
 _unpaid = 0  # of imports, since Python last got the baton
 _imports = 0  # modules of the plugin whose top level runs
+imports_cost = False  # while the host has plugins imported, before the first life
 _blocked = []
 _blocked_seconds = 0.0
 _effects = []
@@ -171,7 +172,7 @@ def _tracer_of(code):
         if event == "line":
             line = frame.f_lineno
             cost = costs.get(line, 1)
-            if _imports:
+            if _imports and not imports_cost:
                 _unpaid += cost
             else:
                 _gas += cost

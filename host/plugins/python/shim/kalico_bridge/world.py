@@ -28,7 +28,14 @@ class Control:
     def load(self, module):
         """Imports a module: the functions that the host looks for, and what it needs to know of it."""
         importing.take_place(module)
-        found = importlib.import_module(module)
+        meter.imports_cost = True
+        try:
+            found = importlib.import_module(module)
+        except Exception as error:
+            codec.note_origin(error)
+            raise
+        finally:
+            meter.imports_cost = False
         names = ("load_config", "load_config_prefix", "register_components")
         exports = {name: getattr(found, name) for name in names if hasattr(found, name)}
         return {"file": getattr(found, "__file__", None), "exports": exports, "doc": found.__doc__}
