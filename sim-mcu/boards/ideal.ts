@@ -27,7 +27,17 @@ export const ideal: BoardProfile = {
   rereadsBlockAfterShutdown: false,
   inputPinError: "Not a valid input pin",
   pins: { ...portRanges("ABCDEFGHIJKL", 16), gpio0: [256, 48], ...lpcPorts(320) },
+  // Names of the buses of most families; each bus has a number of its own, and the first is what a printer gets that names none.
+  enumerations: {
+    spi_bus: numbered(["spi", "spi0", "spi1", "spi2", "spi3", "spi4", "spi1a", "spi2a", "spi2b", "spi3a", "spi0a", "usart0", "usart1", "usart2", "ssp0", "ssp1", "spidev0.0", "spidev1.0"]),
+    i2c_bus: numbered(["twi", "i2c0", "i2c1", "i2c2", "i2c3", "i2c1a", "i2c3a", "i2c.0", "i2c.1", "i2c.2", "twi0", "twi1", ...Array.from({ length: 8 }, (_, i) => `sercom${i}`)]),
+  },
 };
+
+function numbered(names: readonly string[]): Record<string, number> {
+  return Object.fromEntries(names.map((name, number) => [name, number]));
+}
+
 
 /** Pins P0.0 … P4.31 of the LPC family. */
 function lpcPorts(first: number): Record<string, number> {

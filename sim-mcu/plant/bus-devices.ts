@@ -1,8 +1,9 @@
 /**
- * Chips on buses that a configuration names: drivers of Trinamic by UART or SPI, accelerometers. Each is wired to the controller of its
+ * Chips on buses that a configuration names: drivers of Trinamic by UART or SPI, accelerometers, chips with plain registers. Each is wired to the controller of its
  * pin when the plant is attached.
  */
 import { Adxl345, Lis2dw } from "../devices/accelerometers.js";
+import { REGISTER_CHIPS, RegisterI2c } from "../devices/i2c-chips.js";
 import { TMC_MODELS, TmcSpi, TmcUart } from "../devices/tmc-driver.js";
 import type { PlantAttachment } from "../firmware/gpio.js";
 import { numberOf, type PinReader, type Sections } from "./config-values.js";
@@ -30,6 +31,10 @@ export function busDevices(sections: Sections, pins: PinReader, noise: (index: n
     } else if ((kind === "adxl345" || kind === "lis2dw") && select !== undefined) {
       const chip = kind === "adxl345" ? new Adxl345(noise(index++)) : new Lis2dw(noise(index++));
       devices.push({ attach: (mcu) => { if (mcu.mcuName === select.mcu) mcu.gpio.devices.attachSpi(select.pin, chip); } });
+    } else if (kind in REGISTER_CHIPS) {
+      const address = numberOf(section, "i2c_address", REGISTER_CHIPS[kind] ?? -1);
+      const chip = new RegisterI2c();
+      devices.push({ attach: (mcu) => { if (mcu.mcuName === (section["i2c_mcu"] ?? "mcu")) mcu.gpio.devices.attachI2c(address, chip); } });
     }
   }
   return devices;
