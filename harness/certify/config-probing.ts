@@ -233,7 +233,9 @@ export class ConfigProbing {
     const first = this.#own[0]!;
     await this.#probe("plugin-first", first.name, this.#own, { text: pluginFirstText({ ...this.#options.printer, own: this.#own }) });
     for (const [name, exported] of Object.entries(this.#options.exports)) {
-      const sample = this.#own.find((s) => s.name.split(/\s+/, 1)[0] === name);
+      const sections = this.#own.filter((s) => s.name.split(/\s+/, 1)[0] === name);
+      // Of a plugin with both forms, a named section shows what named ones need.
+      const sample = (exported.includes("loadConfigPrefix") ? sections.find((s) => s.name !== name) : undefined) ?? sections[0];
       if (sample === undefined) continue;
       if (exported.includes("loadConfigPrefix")) {
         const copies = ["kalico_hil_one", "kalico_hil_two"].map((suffix) => ({ name: `${name} ${suffix}`, options: sample.options }));

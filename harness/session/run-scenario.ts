@@ -17,6 +17,7 @@ import type { Printer } from "../../host/printer/printer.js";
 import type { Reactor } from "../../host/reactor/reactor.js";
 import type { Trapq } from "../../host/steps/trapq.js";
 import type { SessionCharts } from "../charts/charts.js";
+import { TraceRecorder } from "../trace-export/trace-recorder.js";
 import type { Breadcrumb } from "../runner/breadcrumb.js";
 import type { JobRecord, SessionResult } from "../runner/messages.js";
 import type { GasMeter } from "../sandbox/gas-meter.js";
@@ -48,6 +49,8 @@ export interface ScenarioContext {
   sections: readonly string[];
   /** Record what the pictures of a report need. */
   charts: boolean;
+  /** Record what an export of the session needs. */
+  trace: boolean;
   onProgress(virtualSeconds: number): void;
   /** Where the sandbox reports side effects to. */
   setCollector(collector: EvidenceCollector | undefined): void;
@@ -60,6 +63,9 @@ export interface ScenarioContext {
   /** Threads and open files of such an interpreter. */
   openResources?(): { threads: readonly string[]; descriptors: number };
 }
+
+/** Objects that functions of Kalico's add on behalf of whoever calls them first. */
+const ADDED_BY_HELPERS = new Set(["template_evaluator"]);
 
 /** Most characters of one object's status that are kept for comparisons. */
 const MAX_PUBLISHED = 64_000;
@@ -93,6 +99,7 @@ class Session {
   readonly #objects: SessionEvidence["objects"] = [];
   readonly #lineClocks: JobRecord["lineClocks"] = [];
   readonly #charts: ChartRecorder | undefined;
+  readonly #recorder: TraceRecorder | undefined;
   #jobStartClock = 0;
   #jobEndClock = 0;
   /** State of the print when the job was over. */
@@ -136,6 +143,7 @@ class Session {
       ...(scenario.jitterSeconds > 0 ? { jitter: () => random.between(0, scenario.jitterSeconds) } : {}),
     });
     if (context.charts) this.#charts = this.#recordCharts();
+    if (context.trace) this.#recorder = this.#recordTrace();
     this.#world.onStart = (printer, reactor) => this.#prepare(printer, reactor);
   }
 
@@ -145,6 +153,18 @@ class Session {
     for (const bench of this.#world.mcus) bench.onTraffic = (direction, bytes) => charts.traffic(bench.name, direction, bytes, this.#now);
     this.#collector.onCost = (kind, label, seconds, eventTime) => charts.callback(kind, label, seconds, eventTime);
     return charts;
+  }
+
+  /** Listens to pins, costs and lines for an export. */
+  #recordTrace(): TraceRecorder {
+    const recorder = new TraceRecorder(this.#world);
+    const before = this.#collector.onCost;
+    this.#collector.onCost = (kind, label, seconds, eventTime) => {
+      before?.(kind, label, seconds, eventTime);
+      recorder.callback(kind, label, seconds, eventTime);
+    };
+    this.#collector.onGcodeCommand = (line, eventTime) => recorder.onGcodeCommand(line, eventTime);
+    return recorder;
   }
 
   /** Reads the segments of toolhead and extruders that are finished. */
@@ -332,6 +352,7 @@ class Session {
       else if (typeof status === "function" && this.#scenario.subscribers > 0 && printer.getStateMessage()[1] === "ready") this.#charts?.hostStatus(name, (object as { getStatus(t: number): unknown }).getStatus(eventTime), eventTime);
     }
     if (this.#charts !== undefined) this.#readSegments(this.#charts);
+    this.#recorder?.sample();
   }
 
   #sampleOwn(name: string, object: object, eventTime: number): void {
@@ -450,7 +471,7 @@ class Session {
     for (const call of this.#collector.calls()) {
       if (call.object === "printer" && call.member === "addObject") {
         const name = /^"([^"]*)"/.exec(call.firstArgs)?.[1] ?? call.firstArgs;
-        if (!this.#isOwn(name)) this.#objects.push({ name, by: "foreign" });
+        if (!this.#isOwn(name) && !ADDED_BY_HELPERS.has(name)) this.#objects.push({ name, by: "foreign" });
       }
     }
   }
@@ -552,7 +573,7 @@ class Session {
     };
     return {
       evidence, schema: collector.schema(), commands: [...collector.commands.values()], configUse: collector.configUse(), loaded: this.#loaded, badSettings: this.#badSettings, published: this.#published,
-      ...(job === undefined ? {} : { job }), ...(charts === undefined ? {} : { charts }),
+      ...(job === undefined ? {} : { job }), ...(charts === undefined ? {} : { charts }), ...(this.#recorder === undefined ? {} : { traceLog: this.#recorder.finish(this.#scenario.id) }),
     };
   }
 
