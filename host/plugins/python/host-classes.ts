@@ -11,6 +11,7 @@ import { McuTrsync, TriggerDispatch } from "../../mcu/trsync.js";
 import { TrDispatch } from "../../mcu/trdispatch.js";
 import { Fan, FanTachometer } from "../../modules/fan-drive.js";
 import { DebounceButton } from "../../modules/buttons.js";
+import { ZMesh, type MeshParams } from "../../modules/bed-mesh/z-mesh.js";
 import { GCodeRequestQueue } from "../../modules/gcode-request-queue.js";
 import { LedHelper } from "../../modules/led-helper.js";
 import { PrinterProbe } from "../../modules/probe/printer-probe.js";
@@ -84,6 +85,7 @@ export const HOST_CLASSES: Readonly<Record<string, AnyFunction>> = {
   "extras.fan.FanTachometer": (config: ConfigSection) => new FanTachometer(config),
   "extras.filament_switch_sensor.RunoutHelper": (config: ConfigSection, sensor, runoutDistance: number) => new RunoutHelper(config, sensor, runoutDistance),
   "extras.led.LEDHelper": (config: ConfigSection, update, ledCount: number) => new LedHelper(config, update, ledCount),
+  "extras.bed_mesh.ZMesh": (params: MeshParams, name: string | null) => new ZMesh(params, name),
   "extras.probe.PrinterProbe": (config: ConfigSection, mcuProbe) => new PrinterProbe(config, mcuProbe),
   "extras.probe.ProbeEndstopWrapper": (config: ConfigSection) => new ProbeEndstopWrapper(config),
   "extras.probe.ProbePointsHelper": (config: ConfigSection, finalize, options: PointsOptions) => new ProbePointsHelper(config, finalize, options),

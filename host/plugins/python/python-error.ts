@@ -3,6 +3,7 @@
  * treated alike whoever raised them; every other one is a `PythonError` with the text that Kalico would show
  * and a stack of Python lines. What came from Python goes back as the same exception object.
  */
+import { BedMeshError } from "../../modules/bed-mesh/z-mesh.js";
 import { WebRequestError } from "../../api/web-request.js";
 import { CommandError, ConfigError, McuError, PinError, TransportError, WaitInterrupted } from "../../errors.js";
 import { ProtocolError } from "../../wire/index.js";
@@ -28,6 +29,7 @@ const CLASSES: Readonly<Record<string, (message: string) => Error>> = {
   McuError: (message) => new McuError(message),
   ProtocolError: (message) => new ProtocolError(message),
   TransportError: (message) => new TransportError(message),
+  BedMeshError: (message) => new BedMeshError(message),
 };
 
 /** Python exceptions by the error that stands for them here. */
