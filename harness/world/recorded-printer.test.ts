@@ -31,7 +31,7 @@ function shape(value: unknown): Shape {
 }
 
 /** Sections of the recorded printer that this host does not have yet; their objects, settings and commands are left out. */
-const NOT_YET = /^(firmware_retraction|(SET|GET|CLEAR|RESET)_RETRACTION|G10|G11)/i;
+const NOT_YET = /^bed_mesh/i;
 const isLeftOut = (name: string): boolean => NOT_YET.test(name);
 const known = <T>(record: Record<string, T>): Record<string, T> => Object.fromEntries(Object.entries(record).filter(([name]) => !isLeftOut(name)));
 
