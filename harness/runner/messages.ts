@@ -4,6 +4,7 @@ import type { StepColumns } from "../../conformance/oracles/step-comparison.js";
 import type { PublishedStatus } from "../../conformance/status-difference.js";
 import type { Scenario } from "../../conformance/scenario.js";
 import type { SessionCharts } from "../charts/charts.js";
+import type { TraceLog } from "../trace-export/trace-log.js";
 
 /** Where the plugin is, already resolved by the harness. */
 export interface PluginLocation {
@@ -36,7 +37,7 @@ export interface PythonLocation {
 
 export type ToProcess =
   | { type: "import" }
-  | { type: "run"; scenario: Scenario; sections: string[]; /** Record what the pictures of a report need. */ charts?: boolean };
+  | { type: "run"; scenario: Scenario; sections: string[]; /** Record what the pictures of a report need. */ charts?: boolean; /** Record what an export of the session needs. */ trace?: boolean };
 
 /** Steps of the job with what is needed to name a difference. */
 export interface JobRecord {
@@ -64,6 +65,7 @@ export interface SessionResult {
   published: PublishedStatus;
   job?: JobRecord;
   charts?: SessionCharts;
+  traceLog?: TraceLog;
   /** Lines of the plugin that ran so far in its process, by file relative to its root; only where lines are counted. */
   linesRun?: Record<string, number[]>;
 }

@@ -50,7 +50,7 @@ async function handle(request: ToProcess): Promise<void> {
   subject.begin(request.scenario.seed);
   let lastProgress = 0;
   const result = await runScenario(request.scenario, {
-    plugins: subject.plugins, meter, breadcrumb, root: location?.root ?? "/nonexistent", directory, sections: request.sections, charts: request.charts === true,
+    plugins: subject.plugins, meter, breadcrumb, root: location?.root ?? "/nonexistent", directory, sections: request.sections, charts: request.charts === true, trace: request.trace === true,
     onProgress: (virtualSeconds) => {
       if (virtualSeconds - lastProgress < 5) return;
       lastProgress = virtualSeconds;

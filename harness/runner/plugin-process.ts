@@ -148,8 +148,8 @@ export class PluginProcess {
   }
 
   /** Runs one scenario; never throws for what the plugin does. */
-  async run(scenario: Scenario, sections: readonly string[], charts = false): Promise<SessionResult> {
-    const answer = await this.#ask({ type: "run", scenario, sections: [...sections], ...(charts ? { charts } : {}) });
+  async run(scenario: Scenario, sections: readonly string[], charts = false, trace = false): Promise<SessionResult> {
+    const answer = await this.#ask({ type: "run", scenario, sections: [...sections], ...(charts ? { charts } : {}), ...(trace ? { trace } : {}) });
     if ("type" in answer && answer.type === "result") return sayHome(answer.result, this.#directory);
     if ("type" in answer && answer.type === "failed") throw new Error(`The harness failed in scenario "${scenario.id}": ${answer.message}`);
     const ending = answer as Ending;

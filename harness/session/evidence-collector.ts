@@ -97,6 +97,9 @@ export class EvidenceCollector implements HostObserver {
   /** Told of the charge of every uninterrupted stretch of a callback. */
   onCost: ((kind: string, label: string, seconds: number, eventTime: number) => void) | undefined;
 
+  /** Told of every line of G-code, where somebody asks. */
+  onGcodeCommand: HostObserver["onGcodeCommand"];
+
   /** Called when a timer runs so often that the session would not come to an end. */
   onRunaway: () => void = () => undefined;
 

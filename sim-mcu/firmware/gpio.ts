@@ -234,6 +234,9 @@ export class PinTable {
     this.pins[this.pinNumber(name)]!.analog = value;
   }
 
+  /** All pins of the board. */
+  pinNames(): string[] { return [...this.numbers.keys()]; }
+
   /** What the pin puts out now; undefined while it is an input. */
   outputState(name: string): OutputState | undefined { return this.pins[this.pinNumber(name)]!.output; }
 
