@@ -7,6 +7,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: "forks",
+    globalSetup: ["harness/testing/temporary-files.ts"],
     benchmark: { include: ["{host,sim-mcu,conformance,harness}/**/*.bench.ts"] },
   },
 });

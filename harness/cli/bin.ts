@@ -31,6 +31,8 @@ process.once("SIGINT", () => {
   // A second Ctrl-C ends at once.
   process.once("SIGINT", () => process.exit(EXIT.interrupted));
 });
+// Exit handlers remove what was unpacked and installed.
+for (const signal of ["SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(EXIT.interrupted));
 
 const program = new Command("kalico-hil")
   .description("Hardware-in-the-loop simulator and conformance test harness for Kalico plugins")

@@ -2,9 +2,7 @@
  * Plugins for a host that is run, not certified: packages and files in JavaScript, and all Python plugins
  * together in one CPython process. Nothing is watched or refused; what plugins print is printed.
  */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import { pluginsAtPath } from "../../host/plugins/discover-plugins.js";
 import { importPlugins, type ImportedPlugin } from "../../host/plugins/load-plugins.js";
 import { missingMessage } from "../../host/plugins/python/bridge-functions.js";
@@ -14,6 +12,7 @@ import type { PluginLocation } from "../runner/messages.js";
 import { PluginNotFound } from "../certify/describe-plugin.js";
 import { describedPython } from "./describe-python-plugin.js";
 import { endsTheStart, trapsOf, type Loader } from "./loader.js";
+import { temporaryDirectory } from "./source-files.js";
 import { isPythonPlugin, readPythonPlugin } from "./read-plugin.js";
 
 export interface OpenPluginsOptions {
@@ -60,7 +59,7 @@ export async function openPlugins(paths: readonly string[], options: OpenPlugins
 
 function openPython(found: readonly PluginLocation[], options: OpenPluginsOptions, plugins: ImportedPlugin[]): { endLife(): void; close(): void } {
   const all = <T>(pick: (place: NonNullable<(typeof found)[number]["python"]>) => readonly T[]): T[] => found.flatMap((location) => [...pick(location.python!)]);
-  const directory = mkdtempSync(join(tmpdir(), "kalico-hil-python-"));
+  const directory = temporaryDirectory("python");
   const host = new PythonHost({
     executable: found[0]!.python!.executable, directory, live: options.live, now: options.now, reactor: options.reactor,
     importPaths: all((p) => p.importPaths), extrasPaths: all((p) => p.extrasPaths), pluginsPaths: all((p) => p.pluginsPaths),

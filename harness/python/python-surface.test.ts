@@ -1,4 +1,6 @@
 import { readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { WebRequest } from "../../host/api/web-request.js";
 import type { WebHooks } from "../../host/api/webhooks.js";
@@ -252,7 +254,7 @@ sd = printer.lookup_object("virtual_sdcard")
 return (first, dict(saved.allVariables), display.get_status(reactor.monotonic())["message"], stats.state, stats.filename, pause.pause_command_sent,
     pause.is_paused, idle.idle_timeout, sd.is_active(), sd.file_path())
 `;
-      const file = `/tmp/variables-${process.pid}-${String(watchPlugins)}.cfg`;
+      const file = join(tmpdir(), `variables-${process.pid}-${String(watchPlugins)}.cfg`);
       const lines = await tried(body, undefined, config.replace("VARIABLES", file));
       expect(lines.at(-1)).toBe("// ({'a': [1, 2.5]}, {'a': [1, 2.5], 'b': {'k': 1.0}, 'c': 'x'}, 'hello', 'printing', 'f.gcode', True, False, 77.0, False, None)");
       expect(readFileSync(file, "utf8")).toBe("[Variables]\na = [1, 2.5]\nb = {'k': 1.0}\nc = 'x'\n\n");

@@ -3,14 +3,14 @@
  * of wall time, memory and output; whatever they do, `run` answers with evidence.
  */
 import { execFile, fork, type ChildProcess } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { SessionEvidence } from "../../conformance/evidence.js";
 import type { Scenario } from "../../conformance/scenario.js";
 import { sayHome } from "./home-directory.js";
 import { DIED_MARK, EXIT_MARK, OUTPUT_MARK, readBreadcrumb } from "./breadcrumb.js";
+import { temporaryDirectory } from "../python/source-files.js";
 import type { ImportOutcome } from "./subject.js";
 import type { FromProcess, PluginLocation, SessionResult, ToProcess } from "./messages.js";
 
@@ -34,7 +34,7 @@ const entry = fileURLToPath(new URL("./plugin-process-main.js", import.meta.url)
 export class PluginProcess {
   readonly #location: PluginLocation | undefined;
   readonly #limits: ProcessLimits;
-  readonly #directory = mkdtempSync(join(tmpdir(), "kalico-hil-"));
+  readonly #directory = temporaryDirectory("run");
   #child: ChildProcess | undefined;
   #output = 0;
   #ending: Ending | undefined;
