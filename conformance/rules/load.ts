@@ -1,4 +1,5 @@
 /** LOAD: importing the plugin, building its objects, restarting it. */
+import { benchLimit } from "../bench-limits.js";
 import type { Evidence } from "../evidence.js";
 import { inconclusive, judged, notApplicable, type Finding, type Judgement, type Rule } from "../rule.js";
 import { statusDifference } from "../status-difference.js";
@@ -18,6 +19,14 @@ function loadEffects(evidence: Evidence, kinds: readonly string[], remedy: strin
 const missingText = (missing: NonNullable<Evidence["plugin"]["missing"]>): string =>
   `cannot judge: needs ${missing.map(({ module, file, line }) => `${module} (${file}:${line})`).join(", ")}: install it in the environment given with --python, or use --install`;
 
+/** Why an import that failed says nothing of the plugin; undefined when it does. */
+function importLimit(plugin: Evidence["plugin"]): Judgement | undefined {
+  if (plugin.import.ok || plugin.import.exited === true) return undefined;
+  if ((plugin.missing ?? []).length > 0) return inconclusive(missingText(plugin.missing!));
+  const limit = benchLimit(plugin.import.error ?? "");
+  return limit === undefined ? undefined : inconclusive(`cannot judge: ${limit}`);
+}
+
 const restartSessions = (evidence: Evidence) => pluginSessions(evidence).filter((session) => session.lives.length > 1);
 
 /** The plugin says no to the configuration that was given or guessed: that is its right, and nothing is known of it then. */
@@ -32,7 +41,7 @@ export const loadRules: readonly Rule[] = [
     id: "LOAD-001", title: "Import succeeds without configuration, printer or hardware", level: "MUST", severity: "S1",
     requirement: "Importing the plugin's module must succeed on any host, since every installed plugin is imported, configured or not.",
     source: "host-surface §2.1 step 2e",
-    judge: ({ plugin }) => !plugin.import.ok && plugin.import.exited !== true && (plugin.missing ?? []).length > 0 ? inconclusive(missingText(plugin.missing!)) : judged(`import of ${Object.keys(plugin.plugins).join(", ") || plugin.path}`, plugin.import.ok || plugin.import.exited === true ? [] : [{
+    judge: ({ plugin }) => importLimit(plugin) ?? judged(`import of ${Object.keys(plugin.plugins).join(", ") || plugin.path}`, plugin.import.ok || plugin.import.exited === true ? [] : [{
       message: `importing the module failed: ${firstLine(plugin.import.error ?? "unknown error")}`,
       remedy: "move what needs a printer, a file or a device from the top level of the module into loadConfig or a klippy:connect handler",
       ...(plugin.import.place === undefined ? {} : { place: plugin.import.place }),

@@ -6,7 +6,7 @@
  */
 import { membraneOf } from "../membrane.js";
 import type { PythonBridge } from "./bridge.js";
-import { kalicoHasModule } from "./kalico-members.js";
+import { kalicoHasClass, kalicoHasModule } from "./kalico-members.js";
 import { HOST_FUNCTIONS, HOST_CLASSES } from "./host-classes.js";
 
 type AnyFunction = (...args: any[]) => unknown;
@@ -35,6 +35,7 @@ export function defineHardwareFunctions(bridge: PythonBridge): void {
     Object.assign(live, params);
   });
   bridge.define("kalicoHasModule", (name: string) => kalicoHasModule(name));
+  bridge.define("kalicoHasClass", (name: string) => kalicoHasClass(name));
   bridge.define("setMembers", (owner: object, member: string) =>
     asHost(owner, owner.constructor.name, member, (target: object) => [...(Reflect.get(target, member) as Set<unknown>)], [owner]));
   bridge.define("replaceItems", (owner: object, member: string, items: unknown[]) => {

@@ -28,6 +28,12 @@ export function kalicoHasModule(module: string): boolean {
   return false;
 }
 
+/** Whether Kalico has a class of that name, e.g. "extras.probe.PrinterProbe". */
+export function kalicoHasClass(name: string): boolean {
+  table ??= load();
+  return table.has(name);
+}
+
 /** Every member of every class, as Kalico writes them. */
 export function kalicoMembers(): ReadonlySet<string> {
   table ??= load();

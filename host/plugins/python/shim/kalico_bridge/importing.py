@@ -69,13 +69,35 @@ class _NotOffered(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         def missing(member):
             if member.startswith("__"):
                 raise AttributeError(member)
-            text = f"{full[7:]}.{member}: not offered by this host yet"
-            frame = sys._getframe(1)
-            if dis.opname[frame.f_code.co_code[frame.f_lasti]] == "IMPORT_FROM":
-                raise ImportError(text)
-            raise AttributeError(text)
+            _refuse(full, member)
 
         module.__getattr__ = missing
+
+
+def _refuse(full, member):
+    """A member of Kalico's module that is not here."""
+    text = f"{full[7:]}.{member}: not offered by this host yet"
+    frame = sys._getframe(2)
+    if dis.opname[frame.f_code.co_code[frame.f_lasti]] == "IMPORT_FROM":
+        raise ImportError(text)
+    raise AttributeError(text)
+
+
+def tell_missing_classes():
+    """From here on, a class of Kalico's that a module of ours lacks is told from one that Kalico lacks too."""
+    for full, module in list(sys.modules.items()):
+        if full.startswith("klippy.") and not hasattr(module, "__getattr__"):
+            module.__getattr__ = _class_lookup(full)
+
+
+def _class_lookup(full):
+    def lookup(member):
+        if not member.startswith("_") and tasks.current() is not None and proxy.bridge_call("kalicoHasClass", f"{full[7:]}.{member}"):
+            not_offered.append([f"{full}.{member}", *(meter.place() or ("", 0))])
+            _refuse(full, member)
+        raise AttributeError(f"module '{full}' has no attribute '{member}'")
+
+    return lookup
 
 
 def _in_kalico(full):

@@ -103,6 +103,7 @@ def prepare():
     assert codec.own_id(CONTROL) == 1
     importing.install()
     importlib.import_module("klippy.all_classes")
+    importing.tell_missing_classes()
 
 
 CONTROL = Control()

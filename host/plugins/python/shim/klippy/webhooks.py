@@ -112,3 +112,7 @@ class WebHooks(HostObject):
 
     def call_remote_method(self, method, **kwargs):
         self._call("callRemoteMethod", method, kwargs)
+
+
+class GCodeHelper:
+    """Endpoints of G-code. Plugins ask only whether an output belongs to clients; here none is of this class."""
