@@ -5,6 +5,7 @@ import * as bedMesh from "./bed-mesh/bed-mesh.js";
 import * as bltouch from "./bltouch.js";
 import * as homingHeaters from "./homing-heaters.js";
 import * as homingOverride from "./homing-override.js";
+import * as zCalibration from "./probe/z-calibration.js";
 import * as safeZHome from "./safe-z-home.js";
 
 export const probeModules: Readonly<Record<string, HostModule>> = {
@@ -14,4 +15,5 @@ export const probeModules: Readonly<Record<string, HostModule>> = {
   homing_heaters: homingHeaters,
   homing_override: homingOverride,
   safe_z_home: safeZHome,
+  z_calibration: zCalibration,
 };

@@ -14,7 +14,7 @@ interface Webhooks {
 export class QueryEndstops {
   private readonly printer: Printer;
   private readonly gcode: GCodeDispatch;
-  private readonly endstops: { endstop: QueriedEndstop; name: string }[] = [];
+  readonly endstops: { endstop: QueriedEndstop; name: string }[] = [];
   private lastState: [name: string, state: number][] = [];
 
   constructor(config: ConfigSection) {

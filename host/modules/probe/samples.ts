@@ -57,14 +57,21 @@ export function heightRange(positions: readonly Position[]): number {
   return Math.max(...heights) - Math.min(...heights);
 }
 
-/** Text of PROBE_ACCURACY. */
-export function accuracyText(positions: readonly Position[]): string {
+const six = (value: number): string => value.toFixed(6);
+
+/** Extremes, mean, median and deviation of heights as text. */
+export function spread(positions: readonly Position[]): string {
   const heights = positions.map((position) => position[2]!);
   const average = meanPosition(positions)[2]!;
   const variance = heights.reduce((sum, height) => sum + (height - average) ** 2, 0) / heights.length;
+  return `maximum ${six(Math.max(...heights))}, minimum ${six(Math.min(...heights))}, range ${six(heightRange(positions))},` +
+    ` average ${six(average)}, median ${six(medianPosition(positions)[2]!)}, standard deviation ${six(Math.sqrt(variance))}`;
+}
+
+/** Text of PROBE_ACCURACY. */
+export function accuracyText(positions: readonly Position[]): string {
+  const heights = positions.map((position) => position[2]!);
   const steps = heights.slice(1).map((height, i) => Math.abs(height - heights[i]!));
   const delta = steps.length === 0 ? 0 : steps.reduce((sum, step) => sum + step, 0) / steps.length;
-  const six = (value: number): string => value.toFixed(6);
-  return `probe accuracy results: maximum ${six(Math.max(...heights))}, minimum ${six(Math.min(...heights))}, range ${six(heightRange(positions))},` +
-    ` average ${six(average)}, median ${six(medianPosition(positions)[2]!)}, standard deviation ${six(Math.sqrt(variance))}, average delta ${six(delta)}`;
+  return `probe accuracy results: ${spread(positions)}, average delta ${six(delta)}`;
 }
