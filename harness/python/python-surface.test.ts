@@ -518,6 +518,19 @@ s: G1 X1
       ].join(", ")]);
     });
 
+    it("put sections of their own into the configuration, and count as read what they note", async () => {
+      const load = `
+file = config.fileconfig
+file.add_section("gcode_macro MADE")
+for option, value in (("description", "made"), ("gcode", "RESPOND"), ("variable_gone", "1"), ("never_read", "x")):
+    file.set("gcode_macro MADE", option, value)
+self.removed = [file.remove_option("gcode_macro MADE", "variable_gone"), file.remove_option("gcode_macro MADE", "variable_gone")]
+config.access_tracking[("gcode_macro made", "never_read")] = 1
+printer.load_object(config, "gcode_macro MADE")
+`;
+      expect(await tried('return self.removed + [printer.lookup_object("gcode_macro MADE").get_status(0), gcode.get_command_help()["MADE"]]', load)).toEqual(["// [True, False, {}, 'made']"]);
+    });
+
     it("write the configuration's saved part", async () => {
       const body = `
 configfile = printer.lookup_object("configfile")

@@ -227,6 +227,11 @@ export class ConfigParser {
     return this.#sections.delete(section);
   }
 
+  /** Whether there was such an option. */
+  removeOption(section: string, option: string): boolean {
+    return this.#sections.get(section)?.delete(option.toLowerCase()) ?? false;
+  }
+
   /** The configuration as text, without comments. */
   write(): string {
     const blocks: string[] = [];

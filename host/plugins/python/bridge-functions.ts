@@ -25,6 +25,8 @@ interface FileConfig {
   set(section: string, option: string, value: string): void;
   addSection(section: string): void;
   removeSection(section: string): boolean;
+  removeOption(section: string, option: string): boolean;
+  readonly tracking: { set(section: string, option: string, value: unknown): void };
 }
 
 /** The sentence for a member that a plugin asked for in vain. */
@@ -59,6 +61,8 @@ export function defineBridgeFunctions(bridge: PythonBridge, reports: BridgeRepor
       case "get": return file.hasOption(section, option) ? file.get(section, option) : null;
       case "set": return file.set(section, option, value);
       case "add_section": return file.addSection(section);
+      case "remove_option": return file.removeOption(section, option);
+      case "note_access": return file.tracking.set(section, option, value);
       case "remove_section": return file.removeSection(section);
       default: throw new Error(`Not offered by this host yet: fileconfig.${what}`);
     }

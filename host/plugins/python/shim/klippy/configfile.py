@@ -56,6 +56,17 @@ def bounds_as_given(failure, *bounds):
     return failure
 
 
+class _Accesses:
+    """`config.access_tracking`: what is set in it counts as read; see `ConfigWrapper.get`."""
+
+    def __init__(self, fileconfig):
+        self._fileconfig = fileconfig
+
+    def __setitem__(self, place, value):
+        section, option = place
+        bridge_call("fileconfig", self._fileconfig, "note_access", section, option, value)
+
+
 @host_class("ConfigSection")
 class ConfigWrapper(HostObject):
     """One section."""
@@ -69,6 +80,10 @@ class ConfigWrapper(HostObject):
     printer = attribute()
     fileconfig = attribute()
     section = attribute()
+
+    @property
+    def access_tracking(self):
+        return _Accesses(self.fileconfig)
 
     @method
     def get_printer(self): ...
