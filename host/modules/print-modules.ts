@@ -1,9 +1,19 @@
-/** Built-in modules for further motors, filament and printing aids, by the first word of their sections. */
+/** Built-in modules for further motors, filament, pins and printing aids, by the first word of their sections. */
 import type { HostModule } from "../printer/module-table.js";
+import * as filamentMotionSensor from "./filament-motion-sensor.js";
 import * as firmwareRetraction from "./firmware-retraction.js";
+import * as gcodeButton from "./gcode-button.js";
+import * as heatedFan from "./heated-fan.js";
 import * as manualStepper from "./manual-stepper.js";
+import * as multiPin from "./multi-pin.js";
+import * as sdcardLoop from "./sdcard-loop.js";
 
 export const printModules: Readonly<Record<string, HostModule>> = {
+  filament_motion_sensor: filamentMotionSensor,
   firmware_retraction: firmwareRetraction,
+  gcode_button: gcodeButton,
+  heated_fan: heatedFan,
   manual_stepper: manualStepper,
+  multi_pin: multiPin,
+  sdcard_loop: sdcardLoop,
 };

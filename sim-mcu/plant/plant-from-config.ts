@@ -42,7 +42,7 @@ const DEFAULT_NOISE = 0.33 / 4096;
 const DEFAULT_FAN_RPM = 5000;
 const DEFAULT_PULSES_PER_REVOLUTION = 2;
 
-const isHeater = (name: string): boolean => /^(extruder\d*|heater_bed|heater_generic .+)$/.test(name);
+const isHeater = (name: string): boolean => /^(extruder\d*|heater_bed|heated_fan|heater_generic .+)$/.test(name);
 const isSensor = (name: string): boolean => /^(temperature_sensor|temperature_fan) .+$/.test(name);
 const isFan = (name: string): boolean => /^(fan|(heater_fan|fan_generic|controller_fan|temperature_fan) .+)$/.test(name);
 

@@ -7,7 +7,7 @@ import { Dict, Float, HostObject, Tuple, Undefined, type PyFunction, type Value 
 
 /** Status fields that hold floats in Kalico, also where their value is whole. */
 const FLOAT_FIELDS = new Set([
-  "axis_maximum", "axis_minimum", "cputime", "estimated_print_time", "extrude_factor", "filament_used", "gcode_position",
+  "axis_maximum", "axis_minimum", "cputime", "detection_length", "estimated_print_time", "extrude_factor", "filament_used", "gcode_position",
   "homing_origin", "humidity", "live_extruder_velocity", "live_position", "live_velocity", "max_accel", "max_accel_to_decel", "max_deviation", "max_velocity",
   "max_x", "max_y", "mcu_awake", "mcu_task_avg", "mcu_task_stddev", "measured_max_temp", "measured_min_temp", "mesh_matrix", "mesh_max",
   "mesh_min", "min_x", "min_y", "minimum_cruise_ratio", "points", "position", "power", "pressure", "pressure_advance", "print_duration", "print_time", "printing_time", "probed_matrix", "progress",
