@@ -4,6 +4,12 @@ import { inconclusive, judged, notApplicable, type Rule } from "../rule.js";
 import { statusDifference } from "../status-difference.js";
 import { firstLine, firstOfEach, isInternalError, judgeProbes } from "./evidence-views.js";
 
+/** What Kalico's own load_template raises, and not as a config error, for a template that cannot be read: nothing that a plugin could mend. */
+const TEMPLATE_ERROR = "Error loading template '";
+
+/** Names the option that was varied, or as Kalico does another one that does not go together with it. */
+const namesOption = ({ message, option }: ConfigProbe): boolean => message.toLowerCase().includes((option ?? "").toLowerCase()) || /^Option '[^']+' /.test(message);
+
 /** What one of two printers publishes that the other does not, for a message. */
 function differs(a: ConfigProbe, b: ConfigProbe): string | undefined {
   if (a.published === undefined || b.published === undefined) return undefined;
@@ -28,7 +34,7 @@ export const configRules: readonly Rule[] = [
     id: "CFG-002", title: "Bad values are config errors", level: "MUST", severity: "S2",
     requirement: "A value out of range, of the wrong type or not among the choices must give a config error, never another exception.",
     source: "Code_Overview; host-surface §4 error mapping",
-    judge: (evidence) => judgeProbes(evidence, ["outside", "wrong-type"], "the plugin reads no options", (probe) => isInternalError(probe) ? {
+    judge: (evidence) => judgeProbes(evidence, ["outside", "wrong-type"], "the plugin reads no options", (probe) => isInternalError(probe) && !probe.message.includes(TEMPLATE_ERROR) ? {
       message: `option '${probe.option}: ${probe.value}' gives "${firstLine(probe.message)}" instead of a config error`,
       remedy: `read '${probe.option}' with getInt/getFloat/getBoolean/getChoice and bounds, and throw config.error(…) for what they cannot express`,
     } : undefined),
@@ -56,7 +62,7 @@ export const configRules: readonly Rule[] = [
     requirement: "A config error should name option and section.",
     source: "Kalico's message style",
     judge: (evidence) => judgeProbes(evidence, ["outside", "wrong-type"], "the plugin reads no options", (probe) =>
-      probe.state !== "error" || isInternalError(probe) || (probe.message.toLowerCase().includes((probe.option ?? "").toLowerCase()) && probe.message.includes(probe.section)) ? undefined : {
+      probe.state !== "error" || isInternalError(probe) || (namesOption(probe) && probe.message.includes(probe.section)) ? undefined : {
         message: `for '${probe.option}: ${probe.value}' the message is "${firstLine(probe.message)}": it does not name option and section`,
         remedy: `write a message such as "Option '${probe.option}' in section '${probe.section}' must …"`,
       }),

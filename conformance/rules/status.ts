@@ -95,7 +95,7 @@ export const statusRules: readonly Rule[] = [
     source: "host-surface §8.1",
     judge: (evidence) => {
       const samples = statusOf(evidence).filter(({ item }) => item.threw === undefined && item.keys.length > 0);
-      if (samples.length === 0) return statusOf(evidence).length === 0 ? notApplicable("the plugin publishes no status (no getStatus)") : inconclusive("no status with keys was seen");
+      if (samples.length === 0) return statusOf(evidence).length === 0 ? notApplicable("the plugin publishes no status (no getStatus)") : judged(`${statusOf(evidence).length} calls of getStatus, none with keys`, []);
       const findings: Finding[] = [];
       for (const group of grouped(samples, ({ item, session }) => `${session.id}\n${item.object}`)) {
         const first = group[0]!.item;

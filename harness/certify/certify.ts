@@ -18,6 +18,7 @@ import type { SessionResult } from "../runner/messages.js";
 import type { ImportOutcome } from "../runner/subject.js";
 import type { TraceLog } from "../trace-export/trace-log.js";
 import { DEFAULT_LIMITS, lostSession, PluginProcess, type ProcessLimits } from "../runner/plugin-process.js";
+import { sessionLimit } from "../runner/session-limit.js";
 import { certificationJob } from "./certification-job.js";
 import { compareJobs } from "./compare-jobs.js";
 import { ConfigProbing } from "./config-probing.js";
@@ -58,6 +59,8 @@ export interface CertifyOptions {
   trace?: boolean;
   /** Capabilities declared beside those of the package. */
   capabilities?: readonly string[];
+  /** Lines of the print, instead of what the effort gives. */
+  jobLines?: number;
   /** Only these runs: one shard of several. */
   parts?: ReadonlySet<Part>;
   /** Begin no further run after so many wall minutes: what is not run cannot be judged. */
@@ -95,6 +98,8 @@ export interface Certification {
   leftOut: string[];
   /** What counts of it, where waivers, a baseline or the strict mode were applied. */
   ruling?: Ruling;
+  /** The session that came nearest to its limit of wall time. */
+  longest?: SessionTime;
   /** Where runs of one seed differ. */
   nondeterminism?: Nondeterminism[];
 }
@@ -106,6 +111,9 @@ export interface Nondeterminism {
   /** How they differ and where they part. */
   detail: string;
 }
+
+/** Wall seconds of a session, and how many it might have taken. */
+export interface SessionTime { session: string; wallSeconds: number; limitSeconds: number }
 
 /** Prints that an export shows: the last of them that was run. */
 const TRACED = ["idle", "active"];
@@ -148,6 +156,7 @@ export interface CertificationFacts {
   wallSeconds: number;
   charts?: Charts;
   traceLog?: TraceLog;
+  longest?: SessionTime;
   leftOut: readonly string[];
 }
 
@@ -174,7 +183,7 @@ export function certificationOf(evidence: Evidence, facts: CertificationFacts): 
       sessions: evidence.sessions.length, configurations: evidence.probes.length, commandCalls: evidence.sessions.reduce((n, s) => n + s.gcodeProbes.length, 0),
       statusCalls: evidence.sessions.reduce((n, s) => n + s.status.length, 0), stepsCompared: evidence.comparisons.reduce((n, c) => n + c.stepsCompared, 0),
     },
-    scenarios, leftOut: [...facts.leftOut], ...(facts.charts === undefined ? {} : { charts: facts.charts }), ...(facts.traceLog === undefined ? {} : { traceLog: facts.traceLog }),
+    scenarios, leftOut: [...facts.leftOut], ...(facts.charts === undefined ? {} : { charts: facts.charts }), ...(facts.traceLog === undefined ? {} : { traceLog: facts.traceLog }), ...(facts.longest === undefined ? {} : { longest: facts.longest }),
   };
 }
 
@@ -202,8 +211,11 @@ class Certifier {
   readonly #commands = new Map<string, LearnedCommand>();
   readonly #configUse: Evidence["configUse"] = [];
   readonly #lines = new LineCollector();
+  /** From compiled lines to the author's. */
+  #sources: SourceLines | undefined;
   #printer: PluginPrinter;
   #traceLog: TraceLog | undefined;
+  #longest: SessionTime | undefined;
   #done = 0;
   #total = 0;
   #printSeconds = 0;
@@ -216,7 +228,7 @@ class Certifier {
   constructor(plugin: DescribedPlugin, options: CertifyOptions) {
     this.#plugin = plugin;
     this.#options = options;
-    this.#sizes = SIZES[options.effort];
+    this.#sizes = { ...SIZES[options.effort], ...(options.jobLines === undefined ? {} : { jobLines: options.jobLines }) };
     this.#rules = options.rules ?? catalogue;
     this.#parts = options.parts ?? partsFor(this.#rules.map((rule) => rule.id));
     this.#process = new PluginProcess(plugin.location, options.limits ?? DEFAULT_LIMITS);
@@ -245,7 +257,8 @@ class Certifier {
     // Kalico reads the metadata of all entry points before it imports anything.
     const ended = this.#loader === "kalico" ? endsTheStart([this.#plugin]) : undefined;
     const imported: ImportOutcome = ended === undefined ? await this.#process.import() : { import: { ok: false, error: `${ended}: Kalico ends before it has a printer`, seconds: 0, heapBytes: 0, sideEffects: [] }, exports: {} };
-    this.#lines.setCode(imported.codeLines ?? {});
+    this.#sources = new SourceLines(this.#plugin.location.path);
+    this.#lines.setCode(this.#sources.lines(imported.codeLines ?? {}));
     this.#printer = await this.#separated(this.#printer);
     const probing = new ConfigProbing({
       plugin: this.#plugin, printer: this.#printer, exports: imported.exports, board: this.#options.board, seed: this.#options.seed, randomConfigs: this.#sizes.randomConfigs,
@@ -304,7 +317,7 @@ class Certifier {
     const { python } = this.#plugin.location;
     const certification = certificationOf(evidence, {
       rules: this.#rules, seed: this.#options.seed, board: this.#options.board, effort: this.#options.effort, printSeconds: this.#printSeconds, wallSeconds: this.#wallSeconds(),
-      leftOut: this.#leftOut, ...(this.#options.charts === true ? { charts: this.#charts } : {}), ...(this.#traceLog === undefined ? {} : { traceLog: this.#traceLog }),
+      leftOut: this.#leftOut, ...(this.#options.charts === true ? { charts: this.#charts } : {}), ...(this.#traceLog === undefined ? {} : { traceLog: this.#traceLog }), ...(this.#longest === undefined ? {} : { longest: this.#longest }),
     });
     return python === undefined ? certification : { ...certification, python: { executable: python.executable, install: this.#options.install === true } };
   }
@@ -331,8 +344,11 @@ class Certifier {
       const result = await this.#process.run(scenario, sections, this.#options.charts === true && CHARTED.includes(scenario.id), this.#options.trace === true && TRACED.includes(scenario.id));
       if (result.traceLog !== undefined) this.#traceLog = result.traceLog;
       if (result.charts !== undefined) this.#charts.sessions.push(result.charts);
-      if (result.linesRun !== undefined) this.#lines.add(result.linesRun);
-      this.#options.onSession?.(result.evidence, this.#wallSeconds() - begun);
+      if (result.linesRun !== undefined) this.#lines.add(this.#sources?.lines(result.linesRun) ?? result.linesRun);
+      const wallSeconds = this.#wallSeconds() - begun;
+      this.#options.onSession?.(result.evidence, wallSeconds);
+      const limitSeconds = sessionLimit(scenario, this.#process.wallSeconds);
+      if (this.#longest === undefined || wallSeconds / limitSeconds > this.#longest.wallSeconds / this.#longest.limitSeconds) this.#longest = { session: scenario.id, wallSeconds, limitSeconds };
       const died = result.evidence.state === "lost";
       if (died) this.#deaths += 1;
       this.#printSeconds += result.evidence.virtualSeconds;
@@ -423,7 +439,7 @@ class Certifier {
 
   /** Calls of the plugin's commands that make no steps on a homed printer. */
   async #quietCalls(): Promise<string[]> {
-    const candidates = this.#options.exercise ?? this.#plugin.exercise ?? await this.#validCalls(2);
+    const candidates = this.#options.exercise ?? this.#plugin.exercise ?? await this.#validCalls(6);
     if (candidates.length === 0) return [];
     const trial = await this.#session(this.#scenario("trial-of-commands", [{ do: "start" }, { do: "gcode", lines: ["G28"] }, { do: "probe-commands", lines: [...candidates], state: "homed" }, { do: "stop" }]), undefined, false);
     const probes = trial.evidence.gcodeProbes;

@@ -245,7 +245,8 @@ class Session {
 
   async #started(): Promise<void> {
     await this.#until(() => this.#printer.getStateMessage()[1] !== "startup" || this.#world.ended !== undefined, 120);
-    if (this.#world.ended === undefined) await this.#wait(1.5);
+    // Lives are compared once every sensor has been read: the first reading comes at another moment in each.
+    if (this.#world.ended === undefined) await this.#wait(this.#scenario.walk.some((step) => step.do === "restart") ? 4 : 1.5);
     this.#noteLife();
   }
 

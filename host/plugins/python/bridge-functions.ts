@@ -4,6 +4,7 @@
  */
 import { defineHardwareFunctions } from "./bridge-functions-hardware.js";
 import { defineSoftwareFunctions } from "./bridge-functions-software.js";
+import { membraneOf } from "../membrane.js";
 import type { PythonBridge } from "./bridge.js";
 import { KALICO_COMMIT, kalicoHas } from "./kalico-members.js";
 
@@ -49,6 +50,11 @@ export function defineBridgeFunctions(bridge: PythonBridge, reports: BridgeRepor
   bridge.define("written", (object: object, className: string, name: string, member: string, value: unknown) => {
     reports.onWritten?.(className.split(".").at(-1)!, name);
     if (member !== "" && Reflect.has(object, member)) Reflect.set(object, member, value);
+  });
+  // An object of the plugin's own class, derived from one of the host's: its members are the plugin's to set.
+  bridge.define("setOwn", (object: object, member: string, value: unknown) => {
+    const membrane = membraneOf(object);
+    Reflect.set(membrane?.unwrap(object) ?? object, member, membrane?.unwrap(value) ?? value);
   });
   bridge.define("keysOf", (map: Map<unknown, unknown>) => [...map.keys()]);
   bridge.define("hasOption", (config: { fileconfig: FileConfig; section: string }, option: string) => config.fileconfig.hasOption(config.section, option));

@@ -78,7 +78,7 @@ class HostObject(HostBase):
         if hasattr(type(declared), "__set__") and (not isinstance(declared, property) or declared.fset is not None) and hasattr(self, "_handle"):
             declared.__set__(self, value)
             return
-        if not type(self).__module__.startswith("klippy.") or not hasattr(self, "_handle"):
+        if not _is_ours(type(self)) or not hasattr(self, "_handle"):
             self.__dict__[name] = value  # a class of the plugin's, derived from one of ours, has members of its own
             return
         # A plugin that replaces or adds a member: its own view keeps it, and the host is told.
@@ -98,12 +98,24 @@ class HostObject(HostBase):
         return hash(self._handle)
 
 
+_ours = {}  # class -> whether the shim declares it
+
+
+def _is_ours(cls):
+    """A plugin that was dropped into klippy/extras has a module of that name too: the file tells."""
+    known = _ours.get(cls)
+    if known is None:
+        file = getattr(sys.modules.get(cls.__module__), "__file__", None)
+        known = _ours[cls] = file is not None and os.path.abspath(file).startswith(_SHIM)
+    return known
+
+
 def _kalico_name(proxy):
     """Module and class as Kalico names them, e.g. "toolhead.ToolHead"; undeclared classes by the host's name."""
     cls = type(proxy)
     if cls is HostObject:
         return proxy._host_class
-    while not cls.__module__.startswith("klippy.") and cls is not HostObject:
+    while not _is_ours(cls) and cls is not HostObject:
         cls = cls.__mro__[1]
     return f"{cls.__module__[7:]}.{cls.__name__}"
 
@@ -160,7 +172,10 @@ class attribute:
         return self.convert(proxy._get(self.name, self.kalico_name))
 
     def __set__(self, proxy, value):
-        proxy._set(self.name, value)
+        if _is_ours(type(proxy)):
+            proxy._set(self.name, value)
+        else:
+            bridge_call("setOwn", proxy, self.name, value)
 
 
 def floats(value):
