@@ -10,6 +10,7 @@ import { pca9533, pca9632 } from "./bus-devices/pca-leds.js";
 import * as samdSercom from "./bus-devices/samd-sercom.js";
 import * as servo from "./bus-devices/servo.js";
 import * as sx1509 from "./bus-devices/sx1509.js";
+import { tmc2130, tmc2208, tmc2209, tmc2240, tmc2660, tmc5160 } from "./tmc/drivers.js";
 
 export const busModules: Readonly<Record<string, HostModule>> = {
   ad5206,
@@ -27,4 +28,10 @@ export const busModules: Readonly<Record<string, HostModule>> = {
   samd_sercom: samdSercom,
   servo,
   sx1509,
+  tmc2130,
+  tmc2208,
+  tmc2209,
+  tmc2240,
+  tmc2660,
+  tmc5160,
 };

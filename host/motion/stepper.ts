@@ -263,7 +263,7 @@ export class McuStepper {
     const printTime = this.mcu.estimatedPrintTime(params["#receive_time"] as number);
     this.steps.setLastPosition(this.mcu.printTimeToClock(printTime), lastPos);
     this.setMcuPosition(lastPos);
-    this.mcu.getPrinter().sendEvent("stepper:sync_mcu_position", this);
+    await this.mcu.getPrinter().sendEventAsync("stepper:sync_mcu_position", this);
   }
 
   private buildConfig(): void {

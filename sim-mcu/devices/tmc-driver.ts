@@ -7,6 +7,8 @@ import type { SpiDevice, UartDevice } from "./device-table.js";
 
 const GSTAT = 0x01;
 const IFCNT = 0x02;
+const IHOLD_IRUN = 0x10;
+const DRV_STATUS = 0x6f;
 const WRITE = 0x80;
 
 export interface TmcModel {
@@ -14,13 +16,15 @@ export interface TmcModel {
   readonly version: readonly [register: number, value: number];
   readonly readOnly: readonly number[];
   readonly initial?: Readonly<Record<number, number>>;
+  /** Global flags are cleared by reading them, not by writing a 1. */
+  readonly flagsClearOnRead?: boolean;
 }
 
 /** By the name of the host's section. */
 export const TMC_MODELS: Readonly<Record<string, TmcModel>> = {
   tmc2208: { version: [0x06, 0x20000000], readOnly: [0x06, 0x12, 0x6a, 0x6f] },
   tmc2209: { version: [0x06, 0x21000000], readOnly: [0x06, 0x12, 0x41, 0x6a, 0x6f], initial: { 0x6f: 0xc0000000 } },
-  tmc2130: { version: [0x04, 0x11000000], readOnly: [0x04, 0x12, 0x6f] },
+  tmc2130: { version: [0x04, 0x11000000], readOnly: [0x04, 0x12, 0x6f], flagsClearOnRead: true },
   tmc5160: { version: [0x04, 0x30000000], readOnly: [0x04, 0x12, 0x6f] },
   // 25 °C in the converter's counts, and a supply of 24 V.
   tmc2240: { version: [0x04, 0x40000000], readOnly: [0x04, 0x50, 0x51, 0x6f], initial: { 0x50: 2464, 0x51: 2231 } },
@@ -40,12 +44,21 @@ export class TmcRegisters {
   }
 
   read(register: number): number {
-    return register === IFCNT ? this.writes & 0xff : (this.values.get(register) ?? 0);
+    if (register === IFCNT) return this.writes & 0xff;
+    const value = this.values.get(register) ?? 0;
+    if (register === GSTAT && this.model.flagsClearOnRead === true) this.values.set(GSTAT, 0);
+    // The motor runs at the scale that it was told.
+    return register === DRV_STATUS ? (value | (((this.read(IHOLD_IRUN) >>> 8) & 0x1f) << 16)) >>> 0 : value;
+  }
+
+  /** Whether the driver was reset and nobody has cleared that. */
+  get wasReset(): boolean {
+    return ((this.values.get(GSTAT) ?? 0) & 1) !== 0;
   }
 
   write(register: number, value: number): void {
     this.writes++;
-    if (register === GSTAT) this.values.set(GSTAT, (this.read(GSTAT) & ~value) >>> 0);
+    if (register === GSTAT) this.values.set(GSTAT, ((this.values.get(GSTAT) ?? 0) & ~value) >>> 0);
     else if (register !== IFCNT && !this.model.readOnly.includes(register)) this.values.set(register, value >>> 0);
   }
 }
@@ -107,7 +120,7 @@ export class TmcSpi implements SpiDevice {
     // Only the last five bytes stay in the chip's shift register when the frame ends.
     const datagram = data.subarray(-5);
     if (datagram.length < 5) return answer;
-    answer.set([this.registers.read(GSTAT) & 1, ...wordBytes(this.pending)], data.length - 5);
+    answer.set([this.registers.wasReset ? 1 : 0, ...wordBytes(this.pending)], data.length - 5);
     const register = datagram[0]! & 0x7f;
     if ((datagram[0]! & WRITE) !== 0) {
       const value = wordAt(datagram, 1);
@@ -116,6 +129,29 @@ export class TmcSpi implements SpiDevice {
     } else {
       this.pending = this.registers.read(register);
     }
+    return answer;
+  }
+}
+
+const SGCSCONF = 6;
+const DRVCONF = 7;
+
+/** The TMC2660: frames of 20 bits, whose three highest name the register; what comes back is the reading that DRVCONF has chosen. */
+export class Tmc2660Spi implements SpiDevice {
+  /** By the three highest bits of a frame. */
+  private readonly values = new Map<number, number>();
+
+  transfer(data: Uint8Array): Uint8Array {
+    const answer = new Uint8Array(data.length);
+    const frame = data.subarray(-3);
+    if (frame.length < 3) return answer;
+    const scale = (this.values.get(SGCSCONF) ?? 0) & 0x1f;
+    const choice = ((this.values.get(DRVCONF) ?? 0) >> 4) & 3;
+    // Standing still; with the third reading the scale of the current, above the flags.
+    const reading = ((choice === 2 ? scale << 10 : 0) << 4) | (1 << 11);
+    answer.set([(reading >> 16) & 0xff, (reading >> 8) & 0xff, reading & 0xff], data.length - 3);
+    const word = (frame[0]! << 16) | (frame[1]! << 8) | frame[2]!;
+    this.values.set((word >> 17) & 7, word & 0x1ffff);
     return answer;
   }
 }

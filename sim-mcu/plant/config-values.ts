@@ -61,8 +61,19 @@ export class PinReader {
       const first = listOf(this.sections[`multi_pin ${match[3]}`] ?? {}, "pins")[0];
       return first === undefined ? undefined : this.read(first);
     }
+    if (match[3] === "virtual_endstop") return this.stallPin(mcu);
     if (mcu !== "mcu" && this.sections[`mcu ${mcu}`] === undefined) return undefined;
     const name = match[3]!;
     return { mcu, pin: this.aliases.get(`${mcu}:${name}`) ?? name, inverted: match[1]!.includes("!") };
+  }
+
+  /** Where a motor driver reports that its motor stalls: its diag pin, for the carriage that runs against its end. */
+  private stallPin(chip: string): PinPlace | undefined {
+    const name = Object.keys(this.sections).find((section) => {
+      const [kind, ...rest] = section.split(/\s+/);
+      return `${kind}_${rest.at(-1)}` === chip;
+    });
+    const option = ["diag_pin", "diag0_pin", "diag1_pin"].find((pin) => name !== undefined && this.sections[name]![pin] !== undefined);
+    return option === undefined ? undefined : this.read(this.sections[name!]![option]!);
   }
 }
