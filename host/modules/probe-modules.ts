@@ -5,6 +5,7 @@ import * as bedMesh from "./bed-mesh/bed-mesh.js";
 import * as bltouch from "./bltouch.js";
 import * as homingHeaters from "./homing-heaters.js";
 import * as homingOverride from "./homing-override.js";
+import * as dockableProbe from "./probe/dockable-probe.js";
 import * as zCalibration from "./probe/z-calibration.js";
 import * as safeZHome from "./safe-z-home.js";
 
@@ -12,6 +13,7 @@ export const probeModules: Readonly<Record<string, HostModule>> = {
   axis_twist_compensation: axisTwistCompensation,
   bed_mesh: bedMesh,
   bltouch,
+  dockable_probe: dockableProbe,
   homing_heaters: homingHeaters,
   homing_override: homingOverride,
   safe_z_home: safeZHome,

@@ -48,12 +48,15 @@ export class PrinterProbe implements PinChip, Probe {
   lastZResult = 0;
   multiProbePending = false;
   private probeCalibrateZ = 0;
+  private readonly fetchesProbe: boolean;
   private readonly gcode: GCodeDispatch;
 
-  constructor(config: ConfigSection, mcuProbe: McuProbe) {
+  /** `fetchesProbe`: the sensor moves the tool head to make itself ready, and wants to know whether it has to come back. */
+  constructor(config: ConfigSection, mcuProbe: McuProbe, options: { fetchesProbe?: boolean } = {}) {
     this.printer = config.getPrinter();
     this.name = config.getName();
     this.mcuProbe = mcuProbe;
+    this.fetchesProbe = options.fetchesProbe ?? false;
     this.speed = config.getFloat("speed", { default: 5, above: 0 });
     this.liftSpeed = config.getFloat("lift_speed", { default: this.speed, above: 0 });
     this.xOffset = config.getFloat("x_offset", { default: 0 });
@@ -85,7 +88,7 @@ export class PrinterProbe implements PinChip, Probe {
       if (move.getMcuEndstops().includes(this.mcuProbe)) await this.mcuProbe.probeFinish(move);
     });
     printer.registerEventHandler("homing:home_rails_begin", async (_homing: unknown, rails: PrinterRail[]) => {
-      if (isMine(rails)) await this.multiProbeBegin();
+      if (isMine(rails)) await this.multiProbeBegin(true);
     });
     printer.registerEventHandler("homing:home_rails_end", async (_homing: unknown, rails: PrinterRail[]) => {
       if (isMine(rails)) await this.multiProbeEnd();
@@ -109,8 +112,9 @@ export class PrinterProbe implements PinChip, Probe {
     add("Z_OFFSET_APPLY_PROBE", () => this.cmdZOffsetApplyProbe(), "Adjust the probe's z_offset");
   }
 
-  async multiProbeBegin(): Promise<void> {
-    await this.mcuProbe.multiProbeBegin();
+  /** `alwaysRestoreToolhead`: what is to be probed is where the tool head is now. */
+  async multiProbeBegin(alwaysRestoreToolhead = false): Promise<void> {
+    await (this.fetchesProbe ? this.mcuProbe.multiProbeBegin(alwaysRestoreToolhead) : this.mcuProbe.multiProbeBegin());
     this.multiProbePending = true;
   }
 
@@ -186,7 +190,7 @@ export class PrinterProbe implements PinChip, Probe {
     const start = this.toolhead().getPosition();
     session.setPosition(start);
     const inSeries = this.multiProbePending;
-    if (!inSeries) await this.multiProbeBegin();
+    if (!inSeries) await this.multiProbeBegin(true);
     let positions: number[][] = [];
     let drops = this.dropFirstResult;
     let retries = 0;
@@ -246,7 +250,7 @@ export class PrinterProbe implements PinChip, Probe {
       `PROBE_ACCURACY at X:${x} Y:${y} Z:${z} (samples=${count} retract=${formatFixed(retractDist, 3)}` +
         ` speed=${formatFixed(speed, 1)} lift_speed=${formatFixed(liftSpeed, 1)})\n`,
     );
-    await this.multiProbeBegin();
+    await this.multiProbeBegin(true);
     const positions: number[][] = [];
     let drops = this.dropFirstResult;
     while (positions.length < count) {

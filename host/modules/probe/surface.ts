@@ -15,7 +15,7 @@ export interface McuProbe extends Endstop {
   probePrepare(homingMove: HomingMove): MaybePromise;
   probeFinish(homingMove: HomingMove): MaybePromise;
   /** Before and after a series of moves. */
-  multiProbeBegin(): MaybePromise;
+  multiProbeBegin(alwaysRestoreToolhead?: boolean): MaybePromise;
   multiProbeEnd(): MaybePromise;
 }
 
