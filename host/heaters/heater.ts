@@ -50,6 +50,8 @@ export class Heater implements ControlledHeater {
   readonly pmgr: ProfileManager;
   readonly gcode: GCodeDispatch;
   minExtrudeTemp: number;
+  /** As in Kalico's batch output nothing waits for a temperature, and the extruder counts as hot from the start (start argument `batch_input`). */
+  protected readonly isBatch: boolean;
   canExtrude: boolean;
   coldExtrude = false;
   smoothTime: number;
@@ -80,7 +82,8 @@ export class Heater implements ControlledHeater {
     this.pwmDelay = sensor.getReportTimeDelta();
     this.lostUpdateTolerance = config.getInt("lost_update_tolerance", { default: 2, minval: 0 }) + 1;
     this.minExtrudeTemp = config.getFloat("min_extrude_temp", { default: 170, minval: this.minTemp, maxval: this.maxTemp });
-    this.canExtrude = this.minExtrudeTemp <= 0;
+    this.isBatch = this.printer.getStartArgs()["batch_input"] === true;
+    this.canExtrude = this.minExtrudeTemp <= 0 || this.isBatch;
     this.maxPower = config.getFloat("max_power", { default: 1, above: 0, maxval: 1 });
     this.configSmoothTime = config.getFloat("smooth_time", { default: 1, above: 0 });
     this.smoothTime = this.configSmoothTime;
@@ -138,7 +141,7 @@ export class Heater implements ControlledHeater {
     this.lastTempTime = readTime;
     this.updateControl(readTime, temp);
     this.smoothedTemp += (temp - this.smoothedTemp) * Math.min(timeDiff * this.invSmoothTime, 1);
-    this.canExtrude = this.smoothedTemp >= this.minExtrudeTemp || this.coldExtrude;
+    this.canExtrude = this.isBatch || this.smoothedTemp >= this.minExtrudeTemp || this.coldExtrude;
     for (const mpcSensor of this.mpcSensors) mpcSensor.processTempUpdate(this.control, readTime);
   }
 

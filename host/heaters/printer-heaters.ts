@@ -116,11 +116,16 @@ export class PrinterHeaters {
     // Puts the change in step with the moves before it: the look-ahead queue is given a reason to flush.
     toolhead.registerLookaheadCallback(() => undefined);
     heater.setTemp(temp);
-    if (!wait || temp === 0) return;
+    if (!wait || temp === 0 || this.isBatch()) return;
     await this.printer.waitWhile((eventTime: number) => {
       this.gcode.respondRaw(this.tempReport(eventTime));
       return heater.checkBusy(eventTime);
     });
+  }
+
+  /** Batch output waits for no temperature. */
+  private isBatch(): boolean {
+    return this.printer.getStartArgs()["batch_input"] === true;
   }
 
   /** "T:20.1 /0.0 B:…", by g-code id. */
@@ -147,6 +152,7 @@ export class PrinterHeaters {
     if (minTemp === -Infinity && maxTemp === Infinity) {
       throw gcmd.error("Error on 'TEMPERATURE_WAIT': missing MINIMUM or MAXIMUM.");
     }
+    if (this.isBatch()) return;
     const sensor: ReportedSensor = this.heaters.get(sensorName) ?? this.printer.lookupObject<ReportedSensor>(sensorName);
     await this.printer.waitWhile((eventTime: number) => {
       const [temp] = sensor.getTemp(eventTime);

@@ -32,6 +32,8 @@ export class HeaterCheck {
   }
 
   private handleConnect(): void {
+    // Batch output does not wait for temperatures, and what is not waited for is not judged.
+    if (this.printer.getStartArgs()["batch_input"] === true) return;
     const heater = this.printer.lookupObject<PrinterHeaters>("heaters").lookupHeater(this.heaterName);
     this.printer.log("info", `Starting heater checks for ${this.heaterName}`);
     const reactor = this.printer.getReactor();
