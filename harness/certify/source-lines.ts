@@ -32,6 +32,19 @@ export class SourceLines {
     return existsSync(source) && !file.startsWith("..") ? { file, line: entry.originalLine + 1 } : place;
   }
 
+  /** Numbers of lines by file, those of compiled files as the author's. */
+  lines(byFile: Readonly<Record<string, readonly number[]>>): Record<string, number[]> {
+    const found = new Map<string, Set<number>>();
+    for (const [file, numbers] of Object.entries(byFile)) {
+      for (const number of numbers) {
+        const { file: to, line } = this.place({ file, line: number });
+        const set = found.get(to) ?? new Set();
+        found.set(to, set.add(line!));
+      }
+    }
+    return Object.fromEntries([...found].map(([file, set]) => [file, [...set].sort((a, b) => a - b)]));
+  }
+
   results(results: readonly RuleResult[]): RuleResult[] {
     return results.map((result) => ({ ...result, findings: result.findings.map((f) => (f.place === undefined ? f : { ...f, place: this.place(f.place) })) }));
   }

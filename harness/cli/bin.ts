@@ -72,6 +72,7 @@ program.command("certify")
   .option("--shard <i/n>", "carry out one of n parts of the run")
   .option("--shard-out <file>", "where the evidence of the shard goes, for merge")
   .option("--max-minutes <n>", "begin no further session after n minutes")
+  .option("--watch", "certify again after every save: first what broke last and what is quick, then everything")
   .option("--counter-examples <dir>", "where to write counter-examples", "counter-examples")
   .option("-v, --verbose", "also list rules that do not apply")
   .action(async (plugins: string[], options: CertifyCommandOptions) => { exitCode = await certifyCommand(plugins, options, progress, interrupt.signal); });

@@ -13,6 +13,7 @@ import { textReport } from "../reporters/text.js";
 import { EXIT, UsageError } from "./exit-codes.js";
 import { boardOption, countOption, loaderOption, seedOption, shardOption } from "./option-values.js";
 import { timeLeft, type Progress } from "./progress.js";
+import { watchPlugin } from "./watch-plugin.js";
 import { applyPolicy, exitCodeOf, manifestFor, readText, writeOutputs, writeText, type OutputOptions } from "./run-outputs.js";
 
 export interface CertifyCommandOptions extends OutputOptions, TraceOptions {
@@ -32,6 +33,8 @@ export interface CertifyCommandOptions extends OutputOptions, TraceOptions {
   install?: boolean;
   loader?: string;
   verbose?: boolean;
+  /** Certify again after every save. */
+  watch?: boolean;
 }
 
 const EFFORTS = ["quick", "normal", "deep"];
@@ -54,6 +57,8 @@ export async function certifyCommand(plugins: readonly string[], options: Certif
     throw error instanceof TraceOptionError ? new UsageError(error.message) : error;
   }
   if (wantsTrace(options) && (plugins.length > 1 || shard !== undefined)) throw new UsageError("Options --trace and --vcd take one plugin and no shard");
+  if (options.watch === true && (plugins.length > 1 || shard !== undefined || options.repeat !== undefined)) throw new UsageError("Option --watch takes one plugin, no --shard and no --repeat");
+  if (options.watch === true && !existsSync(plugins[0]!)) throw new UsageError(`Option --watch takes a path: there is no "${plugins[0]!}"`);
   const maxMinutes = options.maxMinutes === undefined ? undefined : countOption("--max-minutes", options.maxMinutes);
   const repeats = options.repeat === undefined ? 1 : countOption("--repeat", options.repeat);
   const events = options.events === undefined ? undefined : new EventStream(options.events);
@@ -76,6 +81,20 @@ export async function certifyCommand(plugins: readonly string[], options: Certif
       },
       onSession: (session, wallSeconds) => events?.session(session, wallSeconds),
     };
+    const finish = (certification: Certification): void => {
+      applyPolicy(certification, manifestFor(plugin), options, options.rules);
+      const files = writeCounterExamples(certification, options.counterExamples);
+      for (const line of textReport(certification, files, options.verbose === true)) progress.line(line);
+      events?.results(certification);
+      if (certification.traceLog !== undefined) for (const line of writeTraces(certification.traceLog, options)) progress.line(line);
+      else if (wantsTrace(options)) progress.line("no trace: no print with the plugin was run; choose rules that need one");
+      const inputs = { ...(configText === undefined ? {} : { config: configText }), ...(exercise === undefined ? {} : { gcode: exercise }), ...(options.rules === undefined ? {} : { rules: options.rules }) };
+      writeOutputs(certification, files, options, inputs, progress, plugins.length > 1 ? certification.plugin.name.replace(/[^\w.-]/g, "_") : undefined);
+    };
+    if (options.watch === true) {
+      await watchPlugin({ plugin, certify: certifyOptions, report: finish, progress, signal });
+      return EXIT.interrupted;
+    }
     const runs: Certification[] = [];
     for (let i = 0; i < repeats; i++) runs.push(await certify(plugin, certifyOptions));
     const certification = runs.length === 1 ? runs[0]! : combineRepeats(runs);
@@ -85,15 +104,8 @@ export async function certifyCommand(plugins: readonly string[], options: Certif
       progress.line(`shard ${shard.index} of ${shard.of}: ${certification.exercised.sessions} sessions in ${options.shardOut}; "kalico-hil merge" judges all shards`);
       return EXIT.conforming;
     }
-    applyPolicy(certification, manifest, options, options.rules);
-    const files = writeCounterExamples(certification, options.counterExamples);
-    for (const line of textReport(certification, files, options.verbose === true)) progress.line(line);
-    events?.results(certification);
+    finish(certification);
     certifications.push(certification);
-    if (certification.traceLog !== undefined) for (const line of writeTraces(certification.traceLog, options)) progress.line(line);
-    else if (wantsTrace(options)) progress.line("no trace: no print with the plugin was run; choose rules that need one");
-    const inputs = { ...(configText === undefined ? {} : { config: configText }), ...(exercise === undefined ? {} : { gcode: exercise }), ...(options.rules === undefined ? {} : { rules: options.rules }) };
-    writeOutputs(certification, files, options, inputs, progress, plugins.length > 1 ? certification.plugin.name.replace(/[^\w.-]/g, "_") : undefined);
   }
   return exitCodeOf(certifications);
 }

@@ -92,6 +92,7 @@ ${list([
     Object.keys(exercised.events).length === 0 ? "no event handlers" : `event handlers: ${Object.entries(exercised.events).map(([event, n]) => `${event} (${n})`).join(", ")}`,
     `${duration(exercised.printSeconds)} of printer life; ${number(run.result.exercised.stepsCompared)} steps compared; ${number(run.result.exercised.statusCalls)} status queries`,
     ...(coverage.length === 0 ? [] : [`lines: ${coverage.map((c) => `${c.file} ${c.ran} of ${c.lines}`).join(", ")}`]),
+    ...(exercised.longest === undefined ? [] : [`wall time: the session "${exercised.longest.session}" came nearest to its limit, ${exercised.longest.wallSeconds.toFixed(1)} s of ${exercised.longest.limitSeconds} s, which grow with its work`]),
     ...(exercised.notes ?? []),
   ], "nothing")}
 </div>

@@ -28,6 +28,8 @@ export interface Exercised {
   events: Record<string, number>;
   printSeconds: number;
   coverage?: LineCoverage[];
+  /** The session that came nearest to its limit of wall time. */
+  longest?: { session: string; wallSeconds: number; limitSeconds: number };
   /** What was decided while the plugin was read. */
   notes?: string[];
   /** Sentences on what the plugin has and nobody tried. */
@@ -91,7 +93,7 @@ function exercised(certification: Certification): Exercised {
   for (const { file, lines, ran } of coverage ?? []) if (ran < lines) not.push(`${lines - ran} of ${lines} lines of ${file} never ran`);
   return {
     sessions: evidence.sessions.map((s) => ({ id: s.id, outcome: s.outcome, virtualSeconds: s.virtualSeconds, steps: s.trace?.totalSteps ?? 0, ...(s.trace === undefined ? {} : { traceHash: s.trace.traceHash }) })),
-    configurations, commands, events, printSeconds: certification.timing.printSeconds, ...(coverage === undefined ? {} : { coverage }), ...((evidence.plugin.notes ?? []).length === 0 ? {} : { notes: evidence.plugin.notes! }), not: [...new Set(not)],
+    configurations, commands, events, printSeconds: certification.timing.printSeconds, ...(coverage === undefined ? {} : { coverage }), ...(certification.longest === undefined ? {} : { longest: certification.longest }), ...((evidence.plugin.notes ?? []).length === 0 ? {} : { notes: evidence.plugin.notes! }), not: [...new Set(not)],
   };
 }
 

@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import type { PackageEvidence, SideEffect } from "../../conformance/evidence.js";
 import { pluginExport, type ImportedPlugin } from "../../host/plugins/load-plugins.js";
 import { SECONDS_PER_GAS } from "../sandbox/gas-meter.js";
+import { LineWatch } from "../sandbox/line-watch.js";
 import { installIntercepts } from "../sandbox/intercepts.js";
 import { currentPlace, placeInStack } from "../session/source-place.js";
 import { EXIT_MARK, OUTPUT_MARK } from "./breadcrumb.js";
@@ -21,6 +22,7 @@ export function javascriptSubject(context: SubjectContext): Subject {
   let watching = false;
   let printed = 0;
 
+  const lineWatch = new LineWatch(root);
   meter.install();
   register(new URL("../sandbox/loader-hooks.js", import.meta.url), { data: { roots: [root] } });
   const reseed = installIntercepts({
@@ -84,8 +86,8 @@ export function javascriptSubject(context: SubjectContext): Subject {
     result.heapBytes = Math.max(0, process.memoryUsage().heapUsed - heapBefore);
     for (const key of Reflect.ownKeys(globalThis)) if (!globalsBefore.has(key)) importEffects.push({ kind: "global", detail: `the global ${String(key)}`, phase: "import" });
     if (JSON.stringify(process.env) !== environmentBefore) importEffects.push({ kind: "environment", detail: "process.env", phase: "import" });
-    return { import: result, exports };
+    return { import: result, exports, codeLines: lineWatch.codeLines() };
   }
 
-  return { plugins, importAll, begin: reseed };
+  return { plugins, importAll, begin: reseed, linesRun: () => lineWatch.linesRun() };
 }

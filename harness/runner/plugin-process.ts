@@ -12,10 +12,11 @@ import { sayHome } from "./home-directory.js";
 import { DIED_MARK, EXIT_MARK, OUTPUT_MARK, readBreadcrumb } from "./breadcrumb.js";
 import { temporaryDirectory } from "../python/source-files.js";
 import type { ImportOutcome } from "./subject.js";
+import { sessionLimit } from "./session-limit.js";
 import type { FromProcess, PluginLocation, SessionResult, ToProcess } from "./messages.js";
 
 export interface ProcessLimits {
-  /** Wall seconds for one session; a session in virtual time takes a fraction of one. */
+  /** Wall seconds for one session without work; its work adds to them (session-limit.ts). */
   wallSeconds: number;
   memoryMegabytes: number;
   outputBytes: number;
@@ -44,6 +45,11 @@ export class PluginProcess {
   constructor(location: PluginLocation | undefined, limits: ProcessLimits = DEFAULT_LIMITS) {
     this.#location = location;
     this.#limits = limits;
+  }
+
+  /** Wall seconds that a session without work may take. */
+  get wallSeconds(): number {
+    return this.#limits.wallSeconds;
   }
 
   get #breadcrumb(): string {
@@ -104,7 +110,7 @@ export class PluginProcess {
   }
 
   /** Sends one request and waits for its answer, the process's end, or the wall limit. */
-  async #ask(request: ToProcess): Promise<FromProcess | Ending> {
+  async #ask(request: ToProcess, wallSeconds = this.#limits.wallSeconds): Promise<FromProcess | Ending> {
     const child = this.#start();
     return new Promise((resolve) => {
       let settled = false;
@@ -127,9 +133,9 @@ export class PluginProcess {
         finish(this.#ending ?? { outcome: "crashed", message: "the process ended" });
       };
       const timer = setTimeout(() => {
-        this.#ending ??= { outcome: "hung", message: `did not come to an end within ${this.#limits.wallSeconds} s` };
+        this.#ending ??= { outcome: "hung", message: `did not come to an end within ${wallSeconds} s${wallSeconds > this.#limits.wallSeconds ? `, of which ${wallSeconds - this.#limits.wallSeconds} s for the work of this session` : ""}` };
         child.kill("SIGKILL");
-      }, this.#limits.wallSeconds * 1000);
+      }, wallSeconds * 1000);
       child.on("message", onMessage);
       child.on("exit", onExit);
       child.send(request, (error) => {
@@ -149,7 +155,7 @@ export class PluginProcess {
 
   /** Runs one scenario; never throws for what the plugin does. */
   async run(scenario: Scenario, sections: readonly string[], charts = false, trace = false): Promise<SessionResult> {
-    const answer = await this.#ask({ type: "run", scenario, sections: [...sections], ...(charts ? { charts } : {}), ...(trace ? { trace } : {}) });
+    const answer = await this.#ask({ type: "run", scenario, sections: [...sections], ...(charts ? { charts } : {}), ...(trace ? { trace } : {}) }, sessionLimit(scenario, this.#limits.wallSeconds));
     if ("type" in answer && answer.type === "result") return sayHome(answer.result, this.#directory);
     if ("type" in answer && answer.type === "failed") throw new Error(`The harness failed in scenario "${scenario.id}": ${answer.message}`);
     const ending = answer as Ending;
