@@ -43,7 +43,7 @@ function around(from: Point, to: Point, centre: Point, radius: number, safe: Poi
   });
   const [ccw, cw] = arcs as [(typeof arcs)[0], (typeof arcs)[0]];
   const isTie = Math.abs(ccw.toSafe - cw.toSafe) < TOUCH;
-  const arc = (isTie ? Math.abs(ccw.sweep) <= Math.abs(cw.sweep) : ccw.toSafe < cw.toSafe) ? ccw : cw;
+  const arc = (isTie ? Math.abs(ccw.sweep) < Math.abs(cw.sweep) - TOUCH : ccw.toSafe < cw.toSafe) ? ccw : cw;
   const steps = Math.max(1, Math.ceil(Math.abs(arc.sweep) / ARC_STEP));
   return Array.from({ length: steps + 1 }, (_, i) => arc.at(arc.start + (arc.sweep * i) / steps));
 }
