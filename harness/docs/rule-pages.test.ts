@@ -2,6 +2,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { repositoryRoot } from "../testing/scratch-plugin.js";
+import { catalogue } from "../../conformance/catalogue.js";
+import { RULE_REASONS } from "./rule-reasons.js";
 import { rulePages } from "./rule-pages.js";
 
 const directory = join(repositoryRoot, "docs/rules");
@@ -12,6 +14,16 @@ describe("pages of the rules", () => {
     expect(readdirSync(directory).sort()).toEqual([...pages.keys()].sort());
     expect([...pages].filter(([file, text]) => readFileSync(join(directory, file), "utf8") !== text).map(([file]) => file)).toEqual([]);
   });
+});
+
+describe("every rule", () => {
+  it.each(catalogue.map((r) => r.id))("%s has a reason, a bad and a good example", (id) => {
+    const page = pages.get(`${id}.md`)!;
+    for (const heading of ["## Why", "## A plugin that breaks it", "## One that keeps it"]) expect(page).toContain(heading);
+    expect(RULE_REASONS[id], "reason").toMatch(/^[A-Z].{20,}\.$/);
+    expect(page).not.toMatch(/host-surface|rules\.md/);
+  });
+  it("that is gone has no reason left", () => expect(Object.keys(RULE_REASONS).filter((id) => !catalogue.some((r) => r.id === id))).toEqual([]));
 });
 
 describe("docs", () => {
