@@ -9,6 +9,7 @@ import * as multiPin from "./bus-devices/multi-pin.js";
 import { pca9533, pca9632 } from "./bus-devices/pca-leds.js";
 import * as samdSercom from "./bus-devices/samd-sercom.js";
 import * as servo from "./bus-devices/servo.js";
+import * as display from "./displays/display.js";
 import * as sx1509 from "./bus-devices/sx1509.js";
 import { tmc2130, tmc2208, tmc2209, tmc2240, tmc2660, tmc5160 } from "./tmc/drivers.js";
 
@@ -17,6 +18,7 @@ export const busModules: Readonly<Record<string, HostModule>> = {
   adc_scaled: adcScaled,
   board_pins: boardPins,
   dac084S085,
+  display,
   dotstar,
   duplicate_pin_override: duplicatePinOverride,
   mcp4018,

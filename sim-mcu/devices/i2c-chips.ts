@@ -25,5 +25,5 @@ export class RegisterI2c implements I2cDevice {
 
 /** Kinds of sections with such a chip, and the address that each has unless `i2c_address` says otherwise; undefined: it must say. */
 export const REGISTER_CHIPS: Readonly<Record<string, number | undefined>> = {
-  mcp4018: 47, mcp4451: undefined, mcp4728: 96, pca9533: 98, pca9632: 98, sx1509: undefined,
+  mcp4018: 47, mcp4451: undefined, mcp4728: 96, pca9533: 98, pca9632: 98, sx1509: undefined, display: 60,
 };

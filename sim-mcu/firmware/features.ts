@@ -12,6 +12,7 @@ import { endstop } from "./endstop.js";
 import type { FirmwareFeature } from "./feature.js";
 import type { Firmware } from "./firmware.js";
 import { i2c } from "./i2c.js";
+import { lcds } from "./lcd.js";
 import { neopixel } from "./neopixel.js";
 import { pwmOut } from "./pwm.js";
 import { spi } from "./spi.js";
@@ -22,5 +23,5 @@ import { trsync } from "./trsync.js";
 
 /** Features in the order in which firmware links them, which numbers their commands. */
 export function standardFeatures(board: BoardProfile, flavour: "kalico" | "klipper", core: () => Firmware): FirmwareFeature[] {
-  return [basecmd(core, board.restartCommand), stepper(board), trsync, endstop, digitalOut, pwmOut, analogIn(flavour), buttons, counter, neopixel, spi, i2c(flavour), tmcuart, thermocouple, ...accelerometers];
+  return [basecmd(core, board.restartCommand), stepper(board), trsync, endstop, digitalOut, pwmOut, analogIn(flavour), buttons, counter, neopixel, spi, i2c(flavour), tmcuart, thermocouple, ...accelerometers, ...lcds];
 }

@@ -1,0 +1,124 @@
+/**
+ * `[display]`, simplified: the configuration of every kind of display with its buttons and menus is read, the chip is initialised and cleared,
+ * and nothing is drawn on it. Pressing `kill_pin` is an emergency stop; the menu does not open.
+ */
+import type { ConfigSection } from "../../config/config-section.js";
+import type { GCodeCommand, GCodeDispatch, Printer } from "../../heaters/host-types.js";
+import type { PrinterButtons } from "../buttons.js";
+import { LCD_CHIPS, type LcdChip } from "./chips.js";
+
+/** Groups that every printer has. */
+const DEFAULT_GROUPS = { wide: "_default_20x4", narrow: "_default_16x4" } as const;
+const MENU_BUTTONS = ["click_pin", "back_pin", "up_pin", "down_pin", "kill_pin"] as const;
+
+/** The buttons and menus of the first display; no menu is ever shown. */
+export class SimplifiedMenu {
+  private readonly rows: number;
+  private readonly columns: number;
+  private readonly timeout: number;
+
+  constructor(config: ConfigSection, chip: LcdChip) {
+    [this.columns, this.rows] = chip.getDimensions();
+    const printer = config.getPrinter();
+    config.get("menu_root", { default: "__main" });
+    this.timeout = config.getInt("menu_timeout", { default: 0 });
+    config.getBoolean("menu_reverse_navigation", { default: false });
+    printer.loadObject(config, "gcode_macro");
+    // A menu lists files, so that a printer with a display needs a place for them.
+    printer.loadObject(config, "virtual_sdcard", null);
+    printer.addObject("menu", this);
+    this.readButtons(config, printer);
+    for (const section of config.getPrefixSections("menu ")) for (const option of section.getPrefixOptions("")) section.get(option);
+  }
+
+  private readButtons(config: ConfigSection, printer: Printer): void {
+    const buttons = printer.loadObject<PrinterButtons>(config, "buttons");
+    const ignored = (): void => undefined;
+    const encoder = config.getList("encoder_pins", { default: null }) as string[] | null;
+    if (encoder !== null) {
+      if (encoder.length !== 2) throw config.error(`Unable to parse encoder_pins`);
+      buttons.registerRotaryEncoder(encoder[0]!, encoder[1]!, ignored, ignored, config.getChoice("encoder_steps_per_detent", new Map([[2, 2], [4, 4]]), { default: 4 }));
+    }
+    const pullup = config.getFloat("analog_pullup_resistor", { default: 4700, above: 0 });
+    for (const option of MENU_BUTTONS) {
+      const pin = config.get(option, { default: null });
+      if (pin === null) continue;
+      const pressed = option === "kill_pin" ? () => printer.invokeShutdown("Shutdown due to kill button!") : ignored;
+      const range = config.getFloatList(`analog_range_${option}`, { default: null, count: 2 }) as number[] | null;
+      if (range === null) buttons.registerButtonPush(pin, pressed);
+      else buttons.registerAdcButtonPush(pin, range[0]!, range[1]!, pullup, pressed);
+    }
+  }
+
+  getStatus(_eventTime?: number): Record<string, unknown> {
+    return { timeout: this.timeout, running: false, rows: this.rows, cols: this.columns };
+  }
+}
+
+/** A display whose screen stays blank. */
+export class SimplifiedDisplay {
+  private readonly printer: Printer;
+  private readonly chip: LcdChip;
+  private readonly groups: ReadonlySet<string>;
+  /** The group that would be shown. */
+  showDataGroup: string;
+
+  constructor(config: ConfigSection) {
+    this.printer = config.getPrinter();
+    this.chip = config.getChoice("lcd_type", LCD_CHIPS)(config);
+    const name = config.getName();
+    if (name === "display") void new SimplifiedMenu(config, this.chip);
+    this.printer.loadObject(config, "display_status");
+    this.groups = readGroups(config);
+    const standard = this.chip.getDimensions()[0] === 16 ? DEFAULT_GROUPS.narrow : DEFAULT_GROUPS.wide;
+    this.showDataGroup = config.get("display_group", { default: standard });
+    if (!this.groups.has(this.showDataGroup)) throw config.error(`Unknown display_data group '${this.showDataGroup}'`);
+    this.printer.registerEventHandler("klippy:ready", () => {
+      this.printer.getReactor().registerCallback(() => this.chip.init());
+    });
+    this.registerCommand(name.split(/\s+/)[1] ?? "display", name === "display");
+  }
+
+  private registerCommand(name: string, isMain: boolean): void {
+    const gcode = this.printer.lookupObject<GCodeDispatch>("gcode");
+    const handler = (gcmd: GCodeCommand): void => this.cmdSetDisplayGroup(gcmd);
+    for (const value of isMain ? [name, null] : [name]) {
+      gcode.registerMuxCommand("SET_DISPLAY_GROUP", "DISPLAY", value, handler, { desc: "Set the active display group" });
+    }
+  }
+
+  getDimensions(): [columns: number, rows: number] {
+    return this.chip.getDimensions();
+  }
+
+  private cmdSetDisplayGroup(gcmd: GCodeCommand): void {
+    const group = gcmd.get("GROUP");
+    if (!this.groups.has(group)) throw gcmd.error(`Unknown display_data group '${group}'`);
+    this.showDataGroup = group;
+  }
+}
+
+const readBy = new WeakMap<Printer, Set<string>>();
+
+/** Names of the groups; reads `[display_data]` and `[display_glyph]` sections, once for all displays. */
+function readGroups(config: ConfigSection): ReadonlySet<string> {
+  const printer = config.getPrinter();
+  const known = readBy.get(printer);
+  if (known !== undefined) return known;
+  const groups = new Set<string>(Object.values(DEFAULT_GROUPS));
+  readBy.set(printer, groups);
+  for (const section of config.getPrefixSections("display_data ")) {
+    const words = section.getName().split(/\s+/);
+    if (words.length !== 3) throw config.error(`Section name [${section.getName()}] is not valid`);
+    groups.add(words[1]!);
+    section.getIntList("position", { count: 2 });
+    section.get("text");
+  }
+  for (const section of config.getPrefixSections("display_glyph ")) {
+    for (const option of ["data", "hd44780_data", "hd44780_slot"]) section.get(option, { default: null });
+  }
+  return groups;
+}
+
+export const loadConfig = (config: ConfigSection): SimplifiedDisplay => new SimplifiedDisplay(config);
+export const loadConfigPrefix = loadConfig;
