@@ -21,6 +21,7 @@ import * as queryAdc from "./query-adc.js";
 import * as queryEndstops from "./query-endstops.js";
 import * as staticDigitalOutput from "./static-digital-output.js";
 import * as telemetry from "./telemetry.js";
+import * as temperatureFan from "./temperature-fan.js";
 import * as temperatureSensor from "./temperature-sensor.js";
 import * as thermistor from "./thermistor.js";
 import * as verifyHeater from "./verify-heater.js";
@@ -48,6 +49,7 @@ export const hardwareModules: Record<string, HostModule> = {
   query_endstops: queryEndstops,
   static_digital_output: staticDigitalOutput,
   telemetry,
+  temperature_fan: temperatureFan,
   temperature_sensor: temperatureSensor,
   thermistor,
   verify_heater: verifyHeater,

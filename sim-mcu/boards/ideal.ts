@@ -26,7 +26,7 @@ export const ideal: BoardProfile = {
   restartCommand: "reset",
   rereadsBlockAfterShutdown: false,
   inputPinError: "Not a valid input pin",
-  pins: { ...portRanges("ABCDEFGHIJKL", 16), gpio0: [256, 48], ...lpcPorts(320) },
+  pins: { ...portRanges("ABCDEFGHIJKL", 32), gpio0: [400, 48], ...lpcPorts(448) },
   // Names of the buses of most families; each bus has a number of its own, and the first is what a printer gets that names none.
   enumerations: {
     spi_bus: numbered(["spi", "spi0", "spi1", "spi2", "spi3", "spi4", "spi1a", "spi2a", "spi2b", "spi3a", "spi0a", "usart0", "usart1", "usart2", "ssp0", "ssp1", "spidev0.0", "spidev1.0"]),
