@@ -73,6 +73,25 @@ describe("a printer with a BLTouch", () => {
   });
 });
 
+describe("a delta printer", () => {
+  const towers = printerOnBoard(BOARD)
+    .replace("[stepper_x]", "[stepper_a]\narm_length: 250").replace("[stepper_y]", "[stepper_b]").replace("[stepper_z]", "[stepper_c]")
+    .replace(/position_max: .*\n/g, "").replace(/position_endstop: .*\n?/g, "").replace(/homing_speed: .*\n?/g, "").replace(/rotation_distance: 8\n/, "rotation_distance: 40\n")
+    .replace("[stepper_a]\n", "[stepper_a]\nposition_endstop: 200\nhoming_speed: 50\n")
+    .replace("kinematics: cartesian", "kinematics: delta\ndelta_radius: 120\nminimum_z_position: -5").replace("max_z_accel: 100\n", "");
+  const probe = "[probe]\npin: ^PB7\nx_offset: 5\nz_offset: 2\nspeed: 10\n";
+
+  it("finds the bed under its probe, and its shape", async () => {
+    const mesh = "[bed_mesh]\nspeed: 200\nmesh_radius: 60\nround_probe_count: 3\nmesh_origin: 5, 0\n";
+    const { state, result, answers, world } = await probed(towers + probe + mesh, ["G28", "G1 Z20 F6000", "G1 X30 Y-40", "PROBE", "G1 Z20", "BED_MESH_CALIBRATE"]);
+    expect([state, result?.errors]).toEqual(["ready", []]);
+    const [touch] = answers.flatMap((answer) => (answer.startsWith("// Result is z=") ? [Number(answer.slice(15))] : []));
+    expect(touch).toBeCloseTo(2 + bedHeight(35, -40), 1);
+    const found = world.printer!.lookupObject<BedMesh>("bed_mesh").getMesh()!;
+    for (const [x, y] of [[5, 0], [65, 0], [5, 60], [-55, 0]] as const) expect(found.calcZ(x, y)).toBeCloseTo(bedHeight(x, y), 1);
+  });
+});
+
 describe("a printer whose G28 is a script", () => {
   const OVERRIDE = "[homing_override]\naxes: z\nset_position_z: 0\ngcode:\n  G1 Z7 F600\n  G28 X Y\n  G1 X100 Y100 F9000\n  G28 Z\n  M118 done {params}\n[respond]\n";
 

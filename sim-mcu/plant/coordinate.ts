@@ -86,7 +86,7 @@ function ownClock(motor: Motor, mcu: PlantAttachment, crossing: number, clock: n
 }
 
 /** The queued steps of one motor, as columns in the clock of the asking controller. */
-class Track {
+export class Track {
   readonly factor: number;
   /** Clocks at which rows begin and end: between two of them the motor turns one way or rests. */
   readonly edges: number[] = [];

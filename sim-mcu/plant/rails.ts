@@ -6,6 +6,7 @@ import { BlTouch } from "./bltouch.js";
 import { booleanOf, listOf, numberOf, type PinReader, type Section, type Sections } from "./config-values.js";
 import { Coordinate, type Term } from "./coordinate.js";
 import { Motor } from "./motor.js";
+import { deltaHeight } from "./delta-height.js";
 import type { PrinterPlant } from "./printer-plant.js";
 import { LimitSwitch } from "./switches.js";
 
@@ -111,12 +112,14 @@ function termsOf(plant: PrinterPlant, name: string, rail: string, printer: Secti
 /** A probe on the tool head triggers when the nozzle is its z_offset above the bed. */
 function addProbe(plant: PrinterPlant, sections: Sections, pins: PinReader, options: RailOptions): void {
   const section = sections["probe"] ?? sections["smart_effector"] ?? sections["dockable_probe"] ?? sections["bltouch"];
-  const z = plant.coordinates.get("z");
+  const delta = deltaHeight(sections, plant.coordinates);
+  const z = delta ?? plant.coordinates.get("z");
   if (section === undefined || z === undefined) return;
   const offset = numberOf(section, "z_offset", 0);
   const xOffset = numberOf(section, "x_offset", 0), yOffset = numberOf(section, "y_offset", 0);
   const { bedHeight } = options;
-  const at = (axis: string, worldTime: number): number => plant.coordinates.get(axis)?.valueAtTime(worldTime) ?? 0;
+  const at = (axis: "x" | "y", worldTime: number): number =>
+    delta?.placeAtTime(worldTime)[axis === "x" ? 0 : 1] ?? plant.coordinates.get(axis)?.valueAtTime(worldTime) ?? 0;
   const limit = bedHeight === undefined ? offset : (worldTime: number) => offset + bedHeight(at("x", worldTime) + xOffset, at("y", worldTime) + yOffset);
   const control = section === sections["bltouch"] ? pins.pinOf(section, "control_pin") : undefined;
   const pin = pins.pinOf(section, control === undefined ? "pin" : "sensor_pin");
