@@ -24,7 +24,9 @@ export class McuPwm {
   private maxDurationSeconds = 2;
   private startValue: number;
   private shutdownValue: number;
-  private lastClock = 0;
+  private queueDepth = 1;
+  /** Clocks of the last updates, as many as the micro-controller may hold. */
+  private pastClocks: number[] = [];
   private pwmMax = 0;
   private setCmd: CommandWrapper | undefined;
 
@@ -51,6 +53,11 @@ export class McuPwm {
     this.hardwarePwm = hardwarePwm;
   }
 
+  /** How many updates the MCU may hold for later; each takes a place in its move queue. More are needed where updates come closer together than a message takes. */
+  setupQueueDepth(queueDepth: number): void {
+    this.queueDepth = queueDepth;
+  }
+
   /** Duty cycles (0…1, before inversion) at connect and at shutdown. */
   setupStartValue(startValue: number, shutdownValue: number): void {
     this.startValue = clampDuty(this.invert ? 1 - startValue : startValue);
@@ -61,8 +68,8 @@ export class McuPwm {
   setPwm(printTime: number, value: number): void {
     const duty = clampDuty(this.invert ? 1 - value : value);
     const clock = this.mcu.printTimeToClock(printTime);
-    this.setCmd!.send([this.oid, clock, Math.trunc(duty * this.pwmMax + 0.5)], { minclock: this.lastClock, reqclock: clock });
-    this.lastClock = clock;
+    this.setCmd!.send([this.oid, clock, Math.trunc(duty * this.pwmMax + 0.5)], { minclock: this.pastClocks.shift()!, reqclock: clock });
+    this.pastClocks.push(clock);
   }
 
   private buildConfig(): void {
@@ -72,13 +79,14 @@ export class McuPwm {
     }
     const queue = mcu.allocCommandQueue();
     const eventTime = mcu.getPrinter().getReactor().monotonic();
-    this.lastClock = mcu.printTimeToClock(mcu.estimatedPrintTime(eventTime) + INIT_LEAD_SECONDS);
+    const startClock = mcu.printTimeToClock(mcu.estimatedPrintTime(eventTime) + INIT_LEAD_SECONDS);
+    this.pastClocks = Array.from({ length: this.queueDepth }, () => startClock);
     const cycleTicks = mcu.secondsToClock(this.cycleSeconds);
     const maxDurationTicks = mcu.secondsToClock(this.maxDurationSeconds);
     if (maxDurationTicks > MAX_SCHEDULE_TICKS) throw new PinError("PWM pin max duration too large");
     if (this.hardwarePwm) {
       this.pwmMax = mcu.getConstantFloat("PWM_MAX");
-      mcu.requestMoveQueueSlot();
+      for (let i = 0; i < this.queueDepth; i++) mcu.requestMoveQueueSlot();
       this.oid = mcu.createOid();
       mcu.addConfigCmd(
         `config_pwm_out oid=${this.oid} pin=${this.pin} cycle_ticks=${cycleTicks}` +
@@ -86,7 +94,7 @@ export class McuPwm {
           ` default_value=${Math.trunc(this.shutdownValue * this.pwmMax)} max_duration=${maxDurationTicks}`,
       );
       const startWireValue = Math.trunc(this.startValue * this.pwmMax + 0.5);
-      mcu.addConfigCmd(`queue_pwm_out oid=${this.oid} clock=${this.lastClock} value=${startWireValue}`, { onRestart: true });
+      mcu.addConfigCmd(`queue_pwm_out oid=${this.oid} clock=${startClock} value=${startWireValue}`, { onRestart: true });
       this.setCmd = mcu.lookupCommand("queue_pwm_out oid=%c clock=%u value=%hu", queue);
       return;
     }
@@ -94,7 +102,7 @@ export class McuPwm {
       throw new PinError("shutdown value must be 0.0 or 1.0 on soft pwm");
     }
     if (cycleTicks > MAX_SCHEDULE_TICKS) throw new PinError("PWM pin cycle time too large");
-    mcu.requestMoveQueueSlot();
+    for (let i = 0; i < this.queueDepth; i++) mcu.requestMoveQueueSlot();
     this.oid = mcu.createOid();
     mcu.addConfigCmd(
       `config_digital_out oid=${this.oid} pin=${this.pin} value=${this.startValue >= 1 ? 1 : 0}` +
@@ -103,7 +111,7 @@ export class McuPwm {
     mcu.addConfigCmd(`set_digital_out_pwm_cycle oid=${this.oid} cycle_ticks=${cycleTicks}`);
     this.pwmMax = cycleTicks;
     const startTicks = Math.trunc(this.startValue * cycleTicks + 0.5);
-    mcu.addConfigCmd(`queue_digital_out oid=${this.oid} clock=${this.lastClock} on_ticks=${startTicks}`, { isInit: true });
+    mcu.addConfigCmd(`queue_digital_out oid=${this.oid} clock=${startClock} on_ticks=${startTicks}`, { isInit: true });
     this.setCmd = mcu.lookupCommand("queue_digital_out oid=%c clock=%u on_ticks=%u", queue);
   }
 }

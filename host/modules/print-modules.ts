@@ -6,6 +6,8 @@ import * as gcodeButton from "./gcode-button.js";
 import * as heatedFan from "./heated-fan.js";
 import * as manualStepper from "./manual-stepper.js";
 import * as multiPin from "./multi-pin.js";
+import * as pwmCycleTime from "./pwm-cycle-time.js";
+import * as pwmTool from "./pwm-tool.js";
 import * as sdcardLoop from "./sdcard-loop.js";
 
 export const printModules: Readonly<Record<string, HostModule>> = {
@@ -15,5 +17,7 @@ export const printModules: Readonly<Record<string, HostModule>> = {
   heated_fan: heatedFan,
   manual_stepper: manualStepper,
   multi_pin: multiPin,
+  pwm_cycle_time: pwmCycleTime,
+  pwm_tool: pwmTool,
   sdcard_loop: sdcardLoop,
 };
