@@ -259,23 +259,20 @@ class Certifier {
     const imported: ImportOutcome = ended === undefined ? await this.#process.import() : { import: { ok: false, error: `${ended}: Kalico ends before it has a printer`, seconds: 0, heapBytes: 0, sideEffects: [] }, exports: {} };
     this.#sources = new SourceLines(this.#plugin.location.path);
     this.#lines.setCode(this.#sources.lines(imported.codeLines ?? {}));
-    this.#printer = await this.#separated(this.#printer);
+    await this.#untilTimeUp(async () => { this.#printer = await this.#separated(this.#printer); });
     const probing = new ConfigProbing({
       plugin: this.#plugin, printer: this.#printer, exports: imported.exports, board: this.#options.board, seed: this.#options.seed, randomConfigs: this.#sizes.randomConfigs,
       run: (scenario, sections) => this.#session(scenario, sections, false),
       onProgress: (what) => this.#step(what),
     });
     if (imported.import.ok && imported.import.exited !== true) {
-      this.#step("learning the configuration");
-      this.#printer = await probing.learn();
-      try {
+      await this.#untilTimeUp(async () => {
+        this.#step("learning the configuration");
+        this.#printer = await probing.learn();
         if (this.#parts.has("probes")) await probing.probe();
         if (this.#parts.has("documented")) await probing.probeDocuments();
         if (!isRefused(probing.start, this.#sections)) await this.#lives();
-      } catch (error) {
-        if (!(error instanceof TimeUp)) throw error;
-        this.#leftOut.push(`cut short after ${this.#options.maxMinutes} minutes, before: ${error.message}`);
-      }
+      });
     }
     this.#step("judging");
     const coverage = this.#lines.summary();
@@ -295,6 +292,16 @@ class Certifier {
       ...(coverage === undefined ? {} : { coverage }),
     };
     return this.#certification(evidence);
+  }
+
+  /** Does the work, or notes before what the minutes were over. */
+  async #untilTimeUp(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof TimeUp)) throw error;
+      this.#leftOut.push(`cut short after ${this.#options.maxMinutes} minutes, before: ${error.message}`);
+    }
   }
 
   /** The printer, with those sections set apart that do not load without the plugin. */

@@ -119,6 +119,9 @@ function summary(spec: PictureSpec): string {
   return parts.join("; ");
 }
 
+/** The print without the plugin lies beneath the other and is wider: where both are the same it shows at the edges. */
+const beneath = (curve: { label: string }, spec: PictureSpec): boolean => spec.curves.length > 1 && curve.label === "without the plugin";
+
 function drawPlot(spec: PictureSpec, holder: HTMLElement, readout: HTMLElement): uPlotType {
   const axis: Axis = axisOf(spec.curves);
   const xs = Array.from({ length: axis.count }, (_, i) => axis.start + (i + 0.5) * axis.step);
@@ -130,7 +133,7 @@ function drawPlot(spec: PictureSpec, holder: HTMLElement, readout: HTMLElement):
   const fills: uPlotType.Band[] = [];
   for (const curve of spec.curves) {
     const [min, max] = columnsOf(curve, axis);
-    const line = (): uPlotType.Series => ({ label: curve.label, stroke: () => colour(curve.colour), width: 1, points: { show: false }, spanGaps: spec.cutAbove !== undefined });
+    const line = (): uPlotType.Series => ({ label: curve.label, stroke: () => colour(curve.colour), width: beneath(curve, spec) ? 3 : 1, points: { show: false }, spanGaps: spec.cutAbove !== undefined });
     data.push(scaled(max), scaled(min));
     series.push(line(), line());
     fills.push({ series: [series.length - 2, series.length - 1], fill: () => transparent(colour(curve.colour), "40") });
