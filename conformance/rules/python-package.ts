@@ -29,7 +29,7 @@ function judgeDropped({ plugin, capabilities }: Evidence): Judgement {
   if ((plugin.collisions ?? []).length === 0) return notApplicable("the plugin is no Python distribution, and Kalico has no module of its name");
   return judged(`${Object.keys(plugin.plugins).length} modules`, taken.map((name) => ({
     message: `module "${name}" collides with Kalico's own module of that name: the host does not start without [danger_options] allow_plugin_override`,
-    remedy: `choose another name; a plugin that is meant to replace the module declares the capability overrides-module:${name}, in a Python source with the comment "# kalico-capabilities: overrides-module:${name}"`,
+    remedy: `choose another name; a plugin that is meant to replace the module declares the capability overrides-module:${name}, in a Python source with the comment "# kalico-capabilities: overrides-module:${name}"`, soft: true,
   })));
 }
 

@@ -28,7 +28,7 @@ const mutants = readdirSync(`${plugins}/mutants`).filter((file) => file.endsWith
 // Each certification starts processes: on a busy machine that takes its time.
 vi.setConfig({ testTimeout: 300_000 });
 
-const OPTIONS = { seed: 1, effort: "quick", board: "atmega2560", limits: { wallSeconds: 60, memoryMegabytes: 512, outputBytes: 500_000 } } as const;
+const OPTIONS = { seed: 1, effort: "quick", board: "atmega2560", limits: { wallSeconds: 240, memoryMegabytes: 512, outputBytes: 500_000 } } as const;
 /** Mutants are judged by their own rule; each is certified once. */
 const certified = new Map<string, Promise<CertifyModule.Certification>>();
 function certifyMutant(mutant: string): Promise<CertifyModule.Certification> {
