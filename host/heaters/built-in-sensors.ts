@@ -5,6 +5,8 @@ import { InterpolationError, LinearResistance, LinearVoltage } from "./linear-in
 import type { SensorSample } from "./sensor-tables.js";
 import { AD595, AD597, AD8494, AD8495, AD8496, AD8497, ina826Pt100, platinumResistance } from "./sensor-tables.js";
 import { TemperatureHost } from "./temperature-host.js";
+import { TemperatureMcu } from "./temperature-mcu.js";
+import { spiSensors } from "./spi-temperature.js";
 import { STANDARD_THERMISTORS } from "./standard-thermistors.js";
 import type { AdcConversion, ThermistorParams } from "./thermistor.js";
 import { thermistorFromParams } from "./thermistor.js";
@@ -72,6 +74,8 @@ interface SensorRegistry {
 /** Register all of them, but no thermistor that the configuration has described itself before. */
 export function registerBuiltInSensors(heaters: SensorRegistry): void {
   for (const [name, factory] of tableSensors()) heaters.addSensorFactory(name, factory);
+  for (const [name, factory] of spiSensors()) heaters.addSensorFactory(name, factory);
+  heaters.addSensorFactory("temperature_mcu", (config) => new TemperatureMcu(config));
   heaters.addSensorFactory("temperature_host", (config) => new TemperatureHost(config));
   for (const [name, params] of STANDARD_THERMISTORS) {
     if (!heaters.sensorFactories.has(name)) heaters.addSensorFactory(name, thermistorSensor(params));

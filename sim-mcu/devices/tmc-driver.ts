@@ -133,6 +133,27 @@ export class TmcSpi implements SpiDevice {
   }
 }
 
+const DATAGRAM = 5;
+
+/** Drivers behind each other on one chip select: a frame has a datagram for each, the last driver's first. */
+export class TmcSpiChain implements SpiDevice {
+  private readonly chips: (TmcSpi | undefined)[];
+
+  constructor(length: number) { this.chips = new Array<TmcSpi | undefined>(length).fill(undefined); }
+
+  /** @param position counted from 1, the driver at the controller's end */
+  place(position: number, chip: TmcSpi): void { this.chips[position - 1] = chip; }
+
+  transfer(data: Uint8Array): Uint8Array {
+    const answer = new Uint8Array(data.length);
+    for (const [index, chip] of this.chips.entries()) {
+      const start = data.length - (index + 1) * DATAGRAM;
+      if (start >= 0 && chip !== undefined) answer.set(chip.transfer(data.subarray(start, start + DATAGRAM)), start);
+    }
+    return answer;
+  }
+}
+
 const SGCSCONF = 6;
 const DRVCONF = 7;
 
