@@ -72,7 +72,7 @@ export function buildWheel(root: string, options: BuildOptions): BuildOutcome {
     if (has(backend) && (backend !== "setuptools" || has("wheel") || has("setuptools.command.bdist_wheel"))) attempts.push(["pip wheel", executable, [...pip, "--no-build-isolation", "--no-index", copy]]);
     if (network) attempts.push(["pip wheel", executable, [...pip, copy]]);
   }
-  let reason = `no wheel was built: ${network ? "neither uv nor pip is there" : `neither uv nor pip with ${backend} is there`}`;
+  let reason = `no wheel was built: ${network ? "neither uv nor pip is there" : `neither uv nor pip with ${backend} is there (--install lets pip fetch it)`}`;
   for (const [how, program, args] of attempts) {
     const run = runTool(program, args, { cwd: work, home });
     const wheel = readdirSync(out).find((name) => name.endsWith(".whl"));
