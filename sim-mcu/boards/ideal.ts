@@ -26,7 +26,8 @@ export const ideal: BoardProfile = {
   restartCommand: "reset",
   rereadsBlockAfterShutdown: false,
   inputPinError: "Not a valid input pin",
-  pins: { ...portRanges("ABCDEFGHIJKL", 32), gpio0: [400, 48], ...lpcPorts(448) },
+  // Pins of endstops travel in a byte: ports with letters fill the first 256.
+  pins: { ...portRanges("ABCD", 32), ...narrowPorts("EFGHIJKL", 128), gpio0: [400, 48], ...lpcPorts(448) },
   // Names of the buses of most families; each bus has a number of its own, and the first is what a printer gets that names none.
   enumerations: {
     spi_bus: numbered(["spi", "spi0", "spi1", "spi2", "spi3", "spi4", "spi1a", "spi2a", "spi2b", "spi3a", "spi0a", "usart0", "usart1", "usart2", "ssp0", "ssp1", "spidev0.0", "spidev1.0"]),
@@ -38,6 +39,11 @@ function numbered(names: readonly string[]): Record<string, number> {
   return Object.fromEntries(names.map((name, number) => [name, number]));
 }
 
+
+/** Ports of 16 pins, one behind the other. */
+function narrowPorts(letters: string, first: number): Record<string, [number, number]> {
+  return Object.fromEntries([...letters].map((letter, i) => [`P${letter}0`, [first + 16 * i, 16]]));
+}
 
 /** Pins P0.0 … P4.31 of the LPC family. */
 function lpcPorts(first: number): Record<string, number> {
