@@ -7,6 +7,7 @@ import { harnessVersion } from "../reporters/result-json.js";
 import { addBoardCommand } from "./board-command.js";
 import { certifyCommand, type CertifyCommandOptions } from "./certify-command.js";
 import { EXIT, UsageError } from "./exit-codes.js";
+import { addDiffHostsCommand } from "./diff-hosts-command.js";
 import { createProgress } from "./progress.js";
 import { explainCommand } from "./explain-command.js";
 import { initCommand, type InitOptions } from "./init-command.js";
@@ -100,6 +101,7 @@ program.command("run")
 
 addSimMcuCommand(program, async (run) => { exitCode = await run(progress, interrupt.signal); });
 addBoardCommand(program, async (run) => { exitCode = await run(progress, interrupt.signal); });
+addDiffHostsCommand(program, async (run) => { exitCode = await run(progress, interrupt.signal); });
 
 program.command("rules")
   .description("list the rules, or tell more of one")

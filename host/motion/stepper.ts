@@ -51,7 +51,7 @@ export class McuStepper {
   private readonly mcu: Mcu;
   private readonly oid: number;
   private readonly steps: StepperSteps;
-  private readonly stepPin: string;
+  readonly stepPin: string;
   private readonly dirPin: string;
   private readonly invertStep: boolean;
   private readonly origInvertDir: boolean;
