@@ -1,5 +1,6 @@
 /** Built-in modules for chips on buses, motor drivers, displays and helpers around pins, by the first word of their sections. */
 import type { HostModule } from "../printer/module-table.js";
+import { adxl345, lis2dw } from "./accel/accelerometer.js";
 import * as adcScaled from "./bus-devices/adc-scaled.js";
 import * as boardPins from "./bus-devices/board-pins.js";
 import { ad5206, dac084S085, mcp4018, mcp4451, mcp4728 } from "./bus-devices/digipots.js";
@@ -16,11 +17,13 @@ import { tmc2130, tmc2208, tmc2209, tmc2240, tmc2660, tmc5160 } from "./tmc/driv
 export const busModules: Readonly<Record<string, HostModule>> = {
   ad5206,
   adc_scaled: adcScaled,
+  adxl345,
   board_pins: boardPins,
   dac084S085,
   display,
   dotstar,
   duplicate_pin_override: duplicatePinOverride,
+  lis2dw,
   mcp4018,
   mcp4451,
   mcp4728,
