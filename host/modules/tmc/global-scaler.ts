@@ -27,7 +27,8 @@ abstract class ScaledCurrentHelper extends CurrentHelper {
 
   private scalerFor(amps: number): number {
     const cs = this.cs ?? STEPS - 1;
-    const scaler = Math.floor((amps * FULL_SCALER * STEPS) / (this.fullCurrent() * (cs + 1)));
+    // A current that came from a scaler must give that scaler again, whatever the rounding.
+    const scaler = Math.floor((amps * FULL_SCALER * STEPS) / (this.fullCurrent() * (cs + 1)) + 1e-9);
     if (scaler === FULL_SCALER && (this.raisesSmallScaler || this.cs === null)) return 0;
     if (this.raisesSmallScaler && this.cs === null && scaler < LEAST_SCALER) return LEAST_SCALER;
     if ((scaler >= 1 && scaler < LEAST_SCALER) || scaler > FULL_SCALER) this.printer.invokeShutdown(this.outOfBounds(scaler, cs));
