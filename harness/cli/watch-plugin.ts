@@ -11,7 +11,7 @@ import type { Rule } from "../../conformance/rule.js";
 import { Aborted, certifyDescribed, type Certification, type CertifyOptions } from "../certify/certify.js";
 import { changedFiles, fileStates, type FileStates } from "../certify/changed-files.js";
 import { describePlugin, PluginNotFound } from "../certify/describe-plugin.js";
-import { needsPrint, partsFor } from "../certify/parts.js";
+import { partsFor } from "../certify/parts.js";
 import type { Progress } from "./progress.js";
 
 const POLL_MS = 200;
@@ -29,8 +29,8 @@ export interface WatchOptions {
   signal: AbortSignal;
 }
 
-/** Rules that need neither print nor commands: by the package, the import and one start. */
-const isCheap = (rule: Rule): boolean => !/^(PKG|CANARY)-/.test(rule.id) && !needsPrint([rule.id]) && partsFor([rule.id]).size === 0;
+/** Rules that need no run of their own: judged by the import, one start and one short print. */
+const isCheap = (rule: Rule): boolean => !/^(PKG|CANARY)-/.test(rule.id) && partsFor([rule.id]).size === 0;
 
 /** Rules of the first answer: those that did not pass, and the cheap ones. */
 export function affectedRules(rules: readonly Rule[], last: Certification | undefined): Rule[] {
