@@ -4,6 +4,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { VirtualClock } from "../reactor/clock.js";
+import { NEVER } from "../reactor/parker.js";
 import { BACKGROUND_PRIORITY_CLOCK, SerialQueue } from "./serialqueue.js";
 import { LinePeer, runWorld } from "./testing/line-peer.js";
 
@@ -129,6 +130,21 @@ describe("SerialQueue › sequence", () => {
 
     expect(messages).toHaveLength(1);
     expect(acks).toEqual([{ id: 5, time: expect.closeTo(1.002, 6) as number, sentTime: 1 }]);
+  });
+});
+
+describe("SerialQueue › end", () => {
+  it("asks for no time once it has ended, whatever is queued after", () => {
+    const { peer, queue, run } = setup();
+    const cq = queue.allocCommandQueue();
+    queue.send(cq, command(4, 1), 0, 0);
+
+    queue.exit();
+    queue.send(cq, command(4, 2), 0, 0);
+    run(2);
+
+    expect(queue.nextDeadline()).toBe(NEVER);
+    expect(peer.writes).toEqual([]);
   });
 });
 
@@ -261,6 +277,55 @@ describe("SerialQueue › properties", () => {
         expect(queue.outstanding).toEqual({ blocks: 0, bytes: 0 });
       }),
       { numRuns: 150 },
+    );
+  });
+
+  it("delivers every command once, in order and not before its min_clock, whatever is lost, damaged or doubled in both directions", () => {
+    const harm = fc.array(fc.constantFrom("none", "none", "none", "flip", "drop", "twice"), { maxLength: 60 });
+    const harmed = (data: Uint8Array, how: string | undefined): Uint8Array | undefined => {
+      if (how === "drop") return undefined;
+      if (how === "flip") data[data.length >> 1]! ^= 0x55;
+      return how === "twice" ? Uint8Array.of(...data, ...data) : data;
+    };
+    const items = fc.array(
+      fc.record({ source: fc.nat(2), wait: fc.constantFrom(0, 0, 0.002, 0.05), minLead: fc.constantFrom(0, 0.01, 0.1), reqLead: fc.constantFrom(0, 0.02, 0.2) }),
+      { minLength: 1, maxLength: 80 },
+    );
+    fc.assert(
+      fc.property(items, harm, harm, fc.nat(15), (commands, outward, inward, nextSeq) => {
+        const { clock, peer, queue, run } = setup({ nextSeq });
+        const sources = [0, 1, 2].map(() => queue.allocCommandQueue());
+        // First contact: afterwards both ends agree on the sequence.
+        queue.send(sources[0]!, command(4, 0xff), 0, 0);
+        run(clock.now + 1);
+        peer.executed.length = 0;
+        let out = 0;
+        let back = 0;
+        peer.damage = (data) => harmed(data, outward[out++]);
+        peer.damageReply = (data) => harmed(data, inward[back++]);
+        const minClocks: number[] = [];
+        const expected: number[][] = [[], [], []];
+
+        commands.forEach(({ source, wait, minLead, reqLead }, tag) => {
+          run(clock.now + wait);
+          const now = Math.round(clock.now * FREQ);
+          minClocks.push(now + minLead * FREQ);
+          expected[source]!.push(tag);
+          queue.send(sources[source]!, Uint8Array.of(3, source, tag), now + minLead * FREQ, now + reqLead * FREQ);
+        });
+        run(clock.now + 200);
+
+        const got: number[][] = [[], [], []];
+        for (const { time, payload } of peer.executed) {
+          for (const [, source, tag] of commandsOf(payload)) {
+            got[source!]!.push(tag!);
+            expect(time * FREQ).toBeGreaterThanOrEqual(minClocks[tag!]!);
+          }
+        }
+        expect(got).toEqual(expected);
+        expect(queue.outstanding).toEqual({ blocks: 0, bytes: 0 });
+      }),
+      { numRuns: 200 },
     );
   });
 

@@ -46,6 +46,8 @@ export class LinePeer implements Participant {
   respond: (payload: Uint8Array) => Uint8Array[] = () => [];
   /** May damage or drop (undefined) what the host writes. */
   damage: (data: Uint8Array) => Uint8Array | undefined = (data) => data;
+  /** The same for what the host is to hear. */
+  damageReply: (data: Uint8Array) => Uint8Array | undefined = (data) => data;
   /** False: blocks are executed and never acknowledged. */
   isTalking = true;
 
@@ -83,7 +85,8 @@ export class LinePeer implements Participant {
 
   /** Sends bytes to the host. */
   transmit(data: Uint8Array): void {
-    this.later(() => this.dataCallback(data));
+    const arriving = this.damageReply(data.slice());
+    if (arriving !== undefined) this.later(() => this.dataCallback(arriving));
   }
 
   private later(deliver: () => void): void {
