@@ -26,7 +26,7 @@ const { replayCounterExample } = (await import(`${root}dist/harness/certify/repl
 const plugins = `${root}plugins-under-test/python`;
 const mutants = readdirSync(`${plugins}/mutants`).filter((file) => file.endsWith(".py")).map((file) => file.slice(0, -3)).sort();
 // Each certification starts processes: on a busy machine that takes its time.
-vi.setConfig({ testTimeout: 300_000 });
+vi.setConfig({ testTimeout: 900_000 });
 
 const OPTIONS = { seed: 1, effort: "quick", board: "atmega2560", limits: { wallSeconds: 240, memoryMegabytes: 512, outputBytes: 500_000 } } as const;
 /** Mutants are judged by their own rule; each is certified once. */
