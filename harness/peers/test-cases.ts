@@ -81,7 +81,7 @@ export async function outcomeOf({ config, lines }: Pick<CaseRun, "config" | "lin
   const stop = new AbortController();
   const started = now();
   try {
-    const job = await runJob({ configFile: config, board: "ideal", seed: 1, lines, signal: stop.signal, onProgress: () => { if (now() - started > limit) stop.abort(); } });
+    const job = await runJob({ configFile: config, board: "ideal", seed: 1, lines, signal: stop.signal, startArgs: { debuginput: config }, onProgress: () => { if (now() - started > limit) stop.abort(); } });
     job.world.finish();
     if (stop.signal.aborted) return `was not at its end after ${limit} s`;
     if (job.state !== "ready") return firstSentence(job.message);
