@@ -64,7 +64,7 @@ function topSection(run: RunFile): Markup {
     ["Digest", plugin.sha256 === "" ? "none" : html`<code>sha256:${plugin.sha256}</code>`],
     ["Host", `${run.host.api} as kalico-hil ${run.host.harness} simulates it, ${run.host.mode}`],
     ["Board", result.board], ["Seed", result.seed], ["Effort", result.effort],
-    ["Printed", `${duration(result.timing.printSeconds)} of printer life, ${number(result.timing.steps)} steps, in ${duration(result.timing.wallSeconds)}`],
+    ["Printed", `${duration(result.timing.printSeconds)} of printer life, ${number(result.timing.steps)} steps`],
     ["Least slack", result.timing.minSlackSeconds === null ? "none" : ms(result.timing.minSlackSeconds)],
     ["Trace", html`<code>${result.determinism.traceHash}</code>`],
   ];
@@ -92,7 +92,7 @@ ${list([
     Object.keys(exercised.events).length === 0 ? "no event handlers" : `event handlers: ${Object.entries(exercised.events).map(([event, n]) => `${event} (${n})`).join(", ")}`,
     `${duration(exercised.printSeconds)} of printer life; ${number(run.result.exercised.stepsCompared)} steps compared; ${number(run.result.exercised.statusCalls)} status queries`,
     ...(coverage.length === 0 ? [] : [`lines: ${coverage.map((c) => `${c.file} ${c.ran} of ${c.lines}`).join(", ")}`]),
-    ...(exercised.longest === undefined ? [] : [`wall time: the session "${exercised.longest.session}" came nearest to its limit, ${exercised.longest.wallSeconds.toFixed(1)} s of ${exercised.longest.limitSeconds} s, which grow with its work`]),
+    ...(exercised.longest === undefined ? [] : [`wall time: the session "${exercised.longest.session}" came near its limit of ${exercised.longest.limitSeconds} s, which grows with its work: ${exercised.longest.wallSeconds.toFixed(1)} s`]),
     ...(exercised.notes ?? []),
   ], "nothing")}
 </div>

@@ -13,7 +13,8 @@ export interface ResultJson {
   effort: string;
   board: string;
   versions: { harness: string; node: string };
-  timing: Certification["timing"];
+  /** Virtual time only: what differs from run to run would make reports of one seed differ. */
+  timing: Omit<Certification["timing"], "wallSeconds" | "realTimeFactor">;
   determinism: { traceHash: string };
   exercised: Certification["exercised"];
   /** Declared capabilities. */
@@ -50,7 +51,7 @@ export function resultJson(certification: Certification, counterExamples: Readon
     })),
     seed: certification.seed, effort: certification.effort, board: certification.board,
     versions: { harness: version, node: process.versions.node },
-    timing: certification.timing,
+    timing: { printSeconds: certification.timing.printSeconds, steps: certification.timing.steps, minSlackSeconds: certification.timing.minSlackSeconds },
     determinism: { traceHash: certification.traceHash },
     exercised: certification.exercised,
     capabilities: certification.evidence.capabilities, waivers: ruling?.waivers ?? [], leftOut: certification.leftOut, nondeterminism: certification.nondeterminism ?? [], notCertified: ruling?.notCertified ?? [],

@@ -32,10 +32,8 @@ describe("lines of a JavaScript plugin", () => {
     const { stdout } = await runCommandLine(["certify", "level.js", "--effort", "quick", "--rules", "STA-007", "--report", "out"], scratch.path);
     expect(stdout).toContain("lines of the plugin that ran: 4 of 6");
     expect(stdout).toContain("never ran: level.js 5, 10");
-    const { exercised } = JSON.parse(readFileSync(join(scratch.path, "out/RUN.json"), "utf8")) as { exercised: { coverage: unknown; longest: { limitSeconds: number } } };
+    const { exercised } = JSON.parse(readFileSync(join(scratch.path, "out/RUN.json"), "utf8")) as { exercised: { coverage: unknown } };
     expect(exercised.coverage).toEqual([{ file: "level.js", lines: 6, ran: 4, never: [[5, 5], [10, 10]] }]);
-    // The print of 120 lines has more time than a start.
-    expect(exercised.longest.limitSeconds).toBeGreaterThanOrEqual(60);
     expect(readFileSync(join(scratch.path, "out/index.html"), "utf8")).toContain("Lines of level.js that never ran");
   });
 });
