@@ -83,6 +83,9 @@ async function testCases(checkout: string, options: DiffHostsOptions, progress: 
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
+  const [json, markdown] = [options.json, options.markdown].map((path) => (path === undefined ? undefined : resolve(path)));
+  // Paths in the cases are written for a run in the checkout.
+  process.chdir(checkout);
   const results: CaseResult[] = [];
   for (const [index, path] of paths.entries()) {
     if (signal.aborted) return EXIT.interrupted;
@@ -94,8 +97,8 @@ async function testCases(checkout: string, options: DiffHostsOptions, progress: 
   progress.clear();
   const passed = results.filter(isPassed).length;
   progress.line(`${passed} of ${results.length} cases end as Kalico expects`);
-  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(results, null, 2)}\n`);
-  if (options.markdown !== undefined) writeFileSync(options.markdown, table(results, passed));
+  if (json !== undefined) writeFileSync(json, `${JSON.stringify(results, null, 2)}\n`);
+  if (markdown !== undefined) writeFileSync(markdown, table(results, passed));
   return passed === results.length ? EXIT.conforming : EXIT.notConforming;
 }
 
