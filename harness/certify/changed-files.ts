@@ -6,7 +6,8 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 const LEFT_OUT = new Set(["node_modules", "__pycache__", "counter-examples", "kalico-report", "build", "coverage"]);
-const LOOKED_AT = /\.(py|pyi|[cm]?js|toml|json|cfg|ini|gcode|md|rst|txt|j2)$/i;
+/** What an author writes. Results in JSON and logs that a run leaves beside it would begin the next run for ever. */
+const LOOKED_AT = /\.(py|pyi|[cm]?js|toml|cfg|ini|gcode|md|rst|j2)$|^(package\.json|requirements\.txt)$/i;
 const MAX_FILES = 5000;
 
 /** Path → what changes with each save. */
