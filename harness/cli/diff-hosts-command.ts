@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import type { Command } from "commander";
 import { diffHosts, type HostDifference } from "../peers/diff-hosts.js";
+import { CannotRunKalico } from "../peers/kalico-batch.js";
 import { readTestCase, runTestCase, testCasesOf, type CaseResult } from "../peers/test-cases.js";
 import { EXIT, UsageError } from "./exit-codes.js";
 import { seedOption } from "./option-values.js";
@@ -54,6 +55,9 @@ export async function diffHostsCommand(configFile: string | undefined, options: 
     if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(difference, null, 2)}\n`);
     for (const line of report(difference, basename(options.gcode))) progress.line(line);
     return difference.equal ? EXIT.conforming : EXIT.notConforming;
+  } catch (error) {
+    if (error instanceof CannotRunKalico) throw new UsageError(error.message);
+    throw error;
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }

@@ -27,13 +27,33 @@ export interface KalicoRun {
   steps: StepColumns[];
 }
 
+/** The checkout or its Python cannot be run at all; the message tells what to do. */
+export class CannotRunKalico extends Error {
+  override name = "CannotRunKalico";
+}
+
 /** Wall milliseconds for a job. */
 const LIMIT = 600_000;
+const NO_COMPILER = /^Unable to build C code module/m;
 
-/** @throws Error when the checkout cannot be run at all */
-export async function runKalico({ checkout, python, configFile, gcodeFile, dictionaries, directory, signal }: KalicoJob): Promise<KalicoRun> {
+function programOf(checkout: string): string {
   const program = join(checkout, "klippy", "klippy.py");
-  if (!existsSync(program)) throw new Error(`"${checkout}" is no checkout of Kalico: klippy/klippy.py is not there`);
+  if (!existsSync(program)) throw new CannotRunKalico(`"${checkout}" is no checkout of Kalico: klippy/klippy.py is not there`);
+  return program;
+}
+
+/** Looks whether this Python can start this checkout, before any work is done. @throws CannotRunKalico */
+export async function checkKalico({ checkout, python }: Pick<KalicoJob, "checkout" | "python">): Promise<void> {
+  const program = programOf(checkout);
+  const error = await new Promise<string>((resolve) => {
+    execFile(python, [program, "--help"], { timeout: LIMIT }, (failure, _stdout, stderr) => resolve(failure === null ? "" : lastLine(stderr) || failure.message));
+  });
+  if (error !== "") throw new CannotRunKalico(`Kalico does not start with "${python}": ${error}\nName a Python that has Kalico's requirements with --python`);
+}
+
+/** @throws CannotRunKalico */
+export async function runKalico({ checkout, python, configFile, gcodeFile, dictionaries, directory, signal }: KalicoJob): Promise<KalicoRun> {
+  const program = programOf(checkout);
   const output = join(directory, "steps");
   const log = join(directory, "klippy.log");
   const options = [...dictionaries].flatMap(([name, packed]) => {
@@ -42,13 +62,20 @@ export async function runKalico({ checkout, python, configFile, gcodeFile, dicti
     return ["-d", name === "mcu" ? file : `${name}=${file}`];
   });
   const ended = await new Promise<{ code: number; error: string }>((resolve) => {
-    execFile(python, [program, configFile, "-i", gcodeFile, "-o", output, ...options, "-l", log, "-v"], { timeout: LIMIT, maxBuffer: 1 << 26, ...(signal === undefined ? {} : { signal }) }, (error, _stdout, stderr) => {
-      resolve({ code: error === null ? 0 : typeof error.code === "number" ? error.code : -1, error: error === null ? "" : stderr.trim() || error.message });
+    const child = execFile(python, [program, configFile, "-i", gcodeFile, "-o", output, ...options, "-l", log, "-v"], { timeout: LIMIT, maxBuffer: 1 << 26, ...(signal === undefined ? {} : { signal }) }, (error, _stdout, stderr) => {
+      clearInterval(watch);
+      if (error?.killed === true) resolve({ code: -1, error: `was not at its end after ${LIMIT / 1000} s` });
+      else resolve({ code: error === null ? 0 : typeof error.code === "number" ? error.code : -1, error: error === null ? "" : stderr.trim() || error.message });
     });
+    // Kalico says so and then does nothing any more.
+    const watch = setInterval(() => { if (existsSync(log) && NO_COMPILER.test(readFileSync(log, "utf8"))) child.kill(); }, 1000);
   });
   const logged = existsSync(log) ? readFileSync(log, "utf8") : "";
-  if (logged === "") throw new Error(`Kalico did not start with "${python}": ${lastLine(ended.error)}; name a Python that has Kalico's requirements with --python`);
-  const message = ended.code === 0 ? "" : (messageIn(logged) ?? lastLine(ended.error));
+  if (logged === "") throw new CannotRunKalico(`Kalico did not start with "${python}": ${lastLine(ended.error)}`);
+  if (NO_COMPILER.test(logged)) {
+    throw new CannotRunKalico(`Kalico cannot build its C helper in "${checkout}": install a C compiler (gcc), or start Kalico there once`);
+  }
+  const message = ended.code === 0 ? "" : (exceptionIn(logged) ?? jobErrorIn(logged) ?? lastLine(ended.error));
   const steps = message !== "" ? [] : [...dictionaries].flatMap(([name, packed]) => {
     const parser = new MessageParser();
     parser.processIdentify(packed);
@@ -61,7 +88,17 @@ export async function runKalico({ checkout, python, configFile, gcodeFile, dicti
 const lastLine = (text: string): string => text.trim().split("\n").at(-1) ?? "";
 
 /** The last exception of a log: the line below its traceback. */
-function messageIn(log: string): string | undefined {
+function exceptionIn(log: string): string | undefined {
   const found = [...log.matchAll(/^(?:[\w.]+\.)?(?:Error|\w*(?:Error|error|Exception)): (.*)$/gm)];
   return found.at(-1)?.[1];
+}
+
+/** Lines that Kalico logs of its own accord while it runs a job. */
+const ROUTINE = /^(?:homing: |Overextrude: |Running full garbage|Unfreezing garbage|Stats |Git version|Args: )/;
+
+/** The first error of a line of G-code: such are logged as they are, after the configuration. */
+function jobErrorIn(log: string): string | undefined {
+  const lines = log.split("\n");
+  const from = lines.findLastIndex((line) => line.startsWith("Configured MCU "));
+  return from < 0 ? undefined : lines.slice(from + 1).find((line) => line.trim() !== "" && !ROUTINE.test(line));
 }

@@ -80,7 +80,7 @@ describe("a comparison of hosts", () => {
 
   it("names the first difference with its line", () => {
     const stepper = { name: "mcu:PF0", steps: 10, referenceSteps: 11, missing: 1, extra: 0, outOfTolerance: 1, worstSeconds: 1e-4, rmsSeconds: 0, excursionPairs: 0 };
-    const comparison = { equal: false, problems: ["one step"], segments: 2, steppers: [stepper], first: { stepper: "mcu:PF0", segment: 1, step: 7, referenceClock: 5, deltaSeconds: 1e-4, kind: "time" as const } };
+    const comparison = { equal: false, problems: ["one step"], segments: 2, steppers: [stepper], first: { stepper: "mcu:PF0", segment: 1, step: 7, referenceClock: 5, clock: 5, deltaSeconds: 1e-4, kind: "time" as const } };
     const text = report({ messages: { ours: "", kalico: "" }, comparison, line: { number: 12, text: "G1 X5" }, equal: false }, "job.gcode");
     expect(text.slice(-3)).toEqual(["first difference: mcu:PF0, segment 1, step 7: time, 100.0 us", "job.gcode:12: G1 X5", "DIFFERENT"]);
     expect(report({ messages: { ours: "", kalico: "Move out of range" }, comparison: undefined, line: undefined, equal: false }, "job")).toEqual(["this host: came to the end of the job", "Kalico:    Move out of range", "DIFFERENT"]);

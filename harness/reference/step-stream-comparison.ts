@@ -13,7 +13,7 @@ export interface StepStreamCriterion {
   frequency: number;
   /** Largest distance of a step from its reference, seconds. */
   toleranceSeconds?: number;
-  /** Steps by which the moves before the first pause may differ in number. */
+  /** Steps by which the moves before the first pause may differ in number, for they start where homing stopped the carriage. */
   firstMoveSteps?: number;
   /** Excursion pairs allowed per stepper. */
   excursionPairs?: number;
@@ -40,6 +40,8 @@ export interface FirstDifference {
   step: number;
   /** Clock of the reference's step; NaN where it has none. */
   referenceClock: number;
+  /** Clock in our stream at which the reference's step would be, or at which ours is that it does not have. */
+  clock: number;
   /** Ours minus reference after alignment, seconds; NaN where one has no such step. */
   deltaSeconds: number;
   kind: "time" | "direction" | "missing" | "extra";
@@ -80,11 +82,16 @@ export function jobPart(rows: readonly StepColumns[], frequency: number): StepCo
 
 /** Compares the job part of `ours` (homing may be in it) with a reference that holds the job only. */
 export function compareStepStreams(ours: readonly StepColumns[], reference: readonly StepColumns[], criterion: StepStreamCriterion): StepStreamComparison {
-  const { frequency, toleranceSeconds = 50e-6, firstMoveSteps = 64, excursionPairs = 20 } = criterion;
   const all = expandSteps(ours);
-  const start = jobStartClock(all, frequency);
-  const subject = all.map((s) => slice(s, lowerBound(s.clocks, start), s.clocks.length)).filter((s) => s.clocks.length > 0);
-  const golden = expandSteps(reference);
+  const start = jobStartClock(all, criterion.frequency);
+  return compareJobParts(all.map((s) => slice(s, lowerBound(s.clocks, start), s.clocks.length)), expandSteps(reference), { firstMoveSteps: 64, ...criterion });
+}
+
+/** Compares streams that hold no homing. Without `firstMoveSteps` the first segment is judged as all others. */
+export function compareJobParts(ours: readonly StepStream[], reference: readonly StepStream[], criterion: StepStreamCriterion): StepStreamComparison {
+  const { frequency, toleranceSeconds = 50e-6, firstMoveSteps, excursionPairs = 20 } = criterion;
+  const subject = ours.filter((s) => s.clocks.length > 0);
+  const golden = reference.filter((s) => s.clocks.length > 0);
   const result: StepStreamComparison = { equal: true, problems: [], segments: 0, steppers: [] };
   const namesOf = (streams: readonly StepStream[]): string => streams.map((s) => s.name).sort().join(", ");
   if (namesOf(subject) !== namesOf(golden)) result.problems.push(`steppers differ: ours ${namesOf(subject)}, reference ${namesOf(golden)}`);
@@ -92,25 +99,25 @@ export function compareStepStreams(ours: readonly StepColumns[], reference: read
   const goldenCuts = cuts(golden, frequency);
   if (subjectCuts.length !== goldenCuts.length) {
     result.problems.push(`segments differ: ours ${subjectCuts.length + 1}, reference ${goldenCuts.length + 1} (cut where nothing moves for 100 ms)`);
-    return { ...result, equal: false };
   }
   const pairs = golden.flatMap((g) => {
     const s = subject.find(({ name }) => name === g.name);
     return s === undefined ? [] : [{ name: g.name, ours: split(s, subjectCuts), reference: split(g, goldenCuts) }];
   });
-  result.segments = goldenCuts.length + 1;
+  // Where the cuts differ, those that both have lead to the first difference.
+  result.segments = Math.min(subjectCuts.length, goldenCuts.length) + 1;
   const shifts = Array.from({ length: result.segments }, (_, segment) => alignment(pairs.map((p) => [p.ours[segment]!.clocks, p.reference[segment]!.clocks])));
   for (const pair of pairs) {
     const judge = new StepperJudge(pair.name, toleranceSeconds * frequency, excursionPairs);
     for (let segment = 0; segment < result.segments; segment++) {
-      if (segment === 0) judge.firstMoves(pair.ours[0]!, pair.reference[0]!, firstMoveSteps);
+      if (segment === 0 && firstMoveSteps !== undefined) judge.firstMoves(pair.ours[0]!, pair.reference[0]!, firstMoveSteps);
       else judge.segment(segment, pair.ours[segment]!, pair.reference[segment]!, shifts[segment]!);
     }
     const figures = judge.figures(frequency);
     result.steppers.push(figures);
     const { first } = judge;
     if (figures.outOfTolerance > 0) result.problems.push(`${pair.name}: ${figures.outOfTolerance} steps out of tolerance, first at reference clock ${first!.referenceClock} (segment ${first!.segment}, step ${first!.step})`);
-    if (first !== undefined && (result.first === undefined || first.segment < result.first.segment || (first.segment === result.first.segment && first.referenceClock < result.first.referenceClock))) {
+    if (first !== undefined && (result.first === undefined || first.segment < result.first.segment || (first.segment === result.first.segment && first.clock < result.first.clock))) {
       result.first = { ...first, deltaSeconds: first.deltaSeconds / frequency };
     }
   }
@@ -118,7 +125,7 @@ export function compareStepStreams(ours: readonly StepColumns[], reference: read
   return result;
 }
 
-const slice = (s: StepStream, from: number, to: number): StepStream => ({ name: s.name, clocks: s.clocks.subarray(from, to), dirs: s.dirs.subarray(from, to) });
+export const slice = (s: StepStream, from: number, to: number): StepStream => ({ name: s.name, clocks: s.clocks.subarray(from, to), dirs: s.dirs.subarray(from, to) });
 
 const cuts = (streams: readonly StepStream[], frequency: number): number[] => standstills(streams, SEGMENT_PAUSE_SECONDS * frequency).map(({ next }) => next);
 
@@ -165,7 +172,7 @@ class StepperJudge {
   firstMoves(ours: StepStream, reference: StepStream, allowed: number): void {
     this.#steps += ours.clocks.length;
     this.#referenceSteps += reference.clocks.length;
-    if (Math.abs(ours.clocks.length - reference.clocks.length) > allowed) this.#unmatched(0, ours, ours.clocks.length, reference, reference.clocks.length);
+    if (Math.abs(ours.clocks.length - reference.clocks.length) > allowed) this.#unmatched(0, ours, ours.clocks.length, reference, reference.clocks.length, NaN);
   }
 
   segment(segment: number, ours: StepStream, reference: StepStream, shift: number): void {
@@ -191,14 +198,14 @@ class StepperJudge {
           searching = false;
           this.#out += 1;
           this.#measure(delta);
-          this.#note({ stepper: this.#name, segment, step: b, referenceClock: reference.clocks[b]!, deltaSeconds: delta, kind: turned ? "direction" : "time" });
+          this.#note({ stepper: this.#name, segment, step: b, referenceClock: reference.clocks[b]!, clock: reference.clocks[b]! + shift, deltaSeconds: delta, kind: turned ? "direction" : "time" });
           a++;
           b++;
         } else [a, b] = skip;
         continue;
       }
       const skip = searching ? this.#excursion(ours, a, reference, b, shift) : undefined;
-      if (skip === undefined) return this.#unmatched(segment, ours, a, reference, b);
+      if (skip === undefined) return this.#unmatched(segment, ours, a, reference, b, shift);
       [a, b] = skip;
     }
   }
@@ -233,13 +240,16 @@ class StepperJudge {
     this.#squares += delta * delta;
   }
 
-  /** The rest of a segment from indices a and b on is in one stream only, or differs in number. */
-  #unmatched(segment: number, ours: StepStream, a: number, reference: StepStream, b: number): void {
-    const extra = segment === 0 ? a - b : ours.clocks.length - a - (reference.clocks.length - b);
+  /** The rest of a segment from indices a and b on is in one stream only, or differs in number. Without a shift the segment has not been aligned. */
+  #unmatched(segment: number, ours: StepStream, a: number, reference: StepStream, b: number, shift: number): void {
+    const whole = Number.isNaN(shift);
+    const extra = whole ? a - b : ours.clocks.length - a - (reference.clocks.length - b);
     if (extra > 0) this.#extra += extra;
     else this.#missing -= extra;
     this.#out += Math.abs(extra);
-    this.#note({ stepper: this.#name, segment, step: segment === 0 ? 0 : b, referenceClock: reference.clocks[segment === 0 ? 0 : b] ?? NaN, deltaSeconds: NaN, kind: extra > 0 ? "extra" : "missing" });
+    const step = whole ? 0 : b;
+    const clock = ours.clocks[whole ? 0 : a] ?? reference.clocks[step]! + (whole ? 0 : shift);
+    this.#note({ stepper: this.#name, segment, step, referenceClock: reference.clocks[step] ?? NaN, clock, deltaSeconds: NaN, kind: extra > 0 ? "extra" : "missing" });
   }
 
   #note(difference: FirstDifference): void {

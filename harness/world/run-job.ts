@@ -9,6 +9,8 @@ export interface JobOptions extends SimWorldOptions {
   lines: readonly string[];
   /** M400 waits for the machine, as in a live print; else lines are read as batch output reads them. */
   live?: boolean;
+  /** Told of each line before it runs. */
+  onLine?(index: number): void;
   /** Told about once per virtual second how many seconds have been printed. */
   onProgress?(printSeconds: number): void;
   signal?: AbortSignal;
@@ -32,7 +34,7 @@ const LIMIT = 30 * 24 * 3600;
 const START_LIMIT = 120;
 
 export async function runJob(options: JobOptions): Promise<JobRun> {
-  const { lines, live = false, onProgress, signal, onWorld, ...worldOptions } = options;
+  const { lines, live = false, onLine, onProgress, signal, onWorld, ...worldOptions } = options;
   const world = new SimWorld({ ...worldOptions, startArgs: { ...worldOptions.startArgs, batch_input: !live } });
   signal?.addEventListener("abort", () => world.world.abort());
   onWorld?.(world);
@@ -42,7 +44,7 @@ export async function runJob(options: JobOptions): Promise<JobRun> {
   let result: FeedResult | undefined;
   const jobStart = world.clock.now;
   if (printer.getStateMessage()[1] === "ready" && signal?.aborted !== true) {
-    feedGcode(printer, lines, { onDone: (done) => { result = done; } });
+    feedGcode(printer, lines, { onDone: (done) => { result = done; }, ...(onLine === undefined ? {} : { onLine }) });
     const stop = await world.run(() => result !== undefined || printer.isShutdown(), LIMIT, (now) => onProgress?.(now - jobStart));
     if (stop === "done" && !printer.isShutdown()) await finishMoves(world);
   }

@@ -15,6 +15,8 @@ export interface FeedOptions {
   onError?: "stop" | "continue";
   /** After the last line let all moves finish and end the host. */
   exitAtEnd?: boolean;
+  /** Told of each line before it runs. */
+  onLine?(index: number): void;
   /** Told when the input is used up. */
   onDone?(result: FeedResult): void;
 }
@@ -49,6 +51,7 @@ async function feed(printer: Printer, lines: readonly string[], options: FeedOpt
     try {
       let bytes = 0;
       while (index < lines.length && bytes < BLOCK_BYTES && !result.stopped) {
+        options.onLine?.(index);
         const line = lines[index++]!;
         bytes += line.length + 1;
         const pending = runLine(gcode, line, result);
