@@ -252,6 +252,26 @@ export interface GcodeProbe {
   scenario: Scenario;
 }
 
+/** Pins of an attached board that may be touched, and those that heat. */
+export interface PinProfile {
+  name: string;
+  allow: string[];
+  /** Sections of the board's printer by the pin of their heater. */
+  heaters: Record<string, string>;
+}
+
+/** A command that makes a micro-controller use a pin. */
+export interface PinUse {
+  mcu: string;
+  pin: string;
+  /** The command in text form. */
+  command: string;
+  /** The profile has the pin in its allow-list. */
+  allowed: boolean;
+  /** The command did not reach the board. */
+  held?: boolean;
+}
+
 /** One world run: a host start, a life, an end. */
 export interface SessionEvidence {
   id: string;
@@ -288,6 +308,8 @@ export interface SessionEvidence {
   /** State of the print when the job was over: complete, cancelled, error, shutdown. */
   jobEnd?: string;
   gcodeProbes: GcodeProbe[];
+  /** What was used of the micro-controllers, one entry for each pin and command; absent where nobody looked. */
+  pins?: { uses: PinUse[]; heaters: string[] };
 }
 
 export interface LifeEvidence {
@@ -336,6 +358,8 @@ export interface Evidence {
   /** Of Python distributions. */
   /** "kalico": the traps of Kalico's loader act, and are not findings; strict when absent. */
   loader?: "kalico" | "strict";
+  /** Pins that may be touched, where a profile was given. */
+  pinProfile?: PinProfile;
   pythonPackage?: PythonPackageEvidence;
   /** Sections of the printer configuration that belong to the plugin. */
   sections: string[];

@@ -1,4 +1,4 @@
-/** Builds every plugin: PACKAGE/src/x.ts → PACKAGE/dist/x.js and .d.ts; a .cfg or .gcode beside a source goes along. */
+/** Builds every plugin: PACKAGE/src/x.ts → PACKAGE/dist/x.js and .d.ts; a .cfg, .gcode or .profile.json beside a source goes along. */
 import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -1,5 +1,5 @@
 /** MCU, HTR, SEC and COX: resources of the micro-controller, heaters, and other people's objects. */
-import type { Evidence } from "../evidence.js";
+import type { Evidence, PinUse } from "../evidence.js";
 import { inconclusive, judged, notApplicable, type Finding, type Rule } from "../rule.js";
 import { accessesOf, callsOf, firstOfEach, judgeCalls, ms, pluginSessions } from "./evidence-views.js";
 
@@ -139,6 +139,12 @@ export const machineRules: readonly Rule[] = [
     judge: (evidence) => judgeAccess(evidence, (member, how) => (how === "write" || how === "delete") && !isHeaterWrite(member, how), (object, member, how) => `${how === "delete" ? "deletes" : "writes"} ${object}.${member}`, "use the host's methods and events"),
   },
   {
+    id: "SEC-012", title: "Touches only pins that are allowed", level: "SEC", severity: "S0",
+    requirement: "Where a profile names the pins of a board that may be touched, the plugin must use no other pin and set up no heater.",
+    source: "certify --mcu: nobody knows what hangs on the other pins of an attached board",
+    judge: judgePins,
+  },
+  {
     id: "COX-004", title: "Uses the public surface only", level: "SHOULD", severity: "S2",
     requirement: "The plugin should not use members of host objects that begin with an underscore.",
     source: "Happy-Hare #99, #157, #766: broken by updates",
@@ -154,4 +160,27 @@ function judgeEffects(evidence: Evidence, kind: "process" | "network", capabilit
   if (sessions.length === 0) return inconclusive("no session with the plugin was run");
   const effects = firstOfEach([...evidence.plugin.import.sideEffects.map((e) => ({ e, id: "import" })), ...sessions.flatMap((s) => s.sideEffects.map((e) => ({ e, id: s.id })))].filter(({ e }) => e.kind === kind && !names.some((name) => e.detail.includes(name))), ({ e }) => e.detail);
   return judged(`${sessions.length} sessions, watched${names.length === 0 ? "" : `; declared: ${names.join(", ")}`}`, effects.map(({ e, id }): Finding => ({ message: `${e.phase}: ${e.detail}`, remedy, scenario: id, ...(e.place === undefined ? {} : { place: e.place }) })));
+}
+
+/** What the plugin's sessions use and those without the plugin do not, held against the profile. */
+function judgePins(evidence: Evidence) {
+  const profile = evidence.pinProfile;
+  if (profile === undefined) return notApplicable("no profile names the pins that may be touched (--profile FILE)");
+  const watched = (withPlugin: boolean) => evidence.sessions.filter((s) => s.scenario.withPlugin === withPlugin && s.pins !== undefined);
+  const sessions = watched(true);
+  if (sessions.length === 0) return inconclusive("no session with the plugin was watched");
+  const key = (use: PinUse): string => `${use.mcu} ${use.pin} ${use.command.split(" ", 1)[0]}`;
+  const others = new Set(watched(false).flatMap((s) => s.pins!.uses.map(key)));
+  const uses = firstOfEach(sessions.flatMap((session) => session.pins!.uses.map((use) => ({ use, session }))), ({ use }) => key(use)).filter(({ use }) => !others.has(key(use)));
+  const printersHeaters = new Set(watched(false).flatMap((s) => s.pins!.heaters));
+  const heaters = firstOfEach(sessions.flatMap((session) => session.pins!.heaters.map((name) => ({ name, session }))), ({ name }) => name).filter(({ name }) => !printersHeaters.has(name));
+  const pin = (use: PinUse): string => `${use.pin.includes(" ") ? use.pin : `pin ${use.pin}`}${use.mcu === "mcu" ? "" : ` of [mcu ${use.mcu}]`}`;
+  const bad = firstOfEach(uses.filter(({ use }) => !use.allowed || profile.heaters[use.pin] !== undefined), ({ use }) => pin(use));
+  return judged(`${new Set(uses.map(({ use }) => pin(use))).size} pins of the plugin in ${sessions.length} sessions; profile "${profile.name}" allows ${profile.allow.length === 0 ? "none" : profile.allow.join(", ")}`, [
+    ...bad.map(({ use, session }): Finding => ({
+      message: `uses ${pin(use)}, ${use.allowed ? `the heater_pin of [${profile.heaters[use.pin]}]` : `which profile "${profile.name}" does not allow`}: ${use.command}${use.held === true ? " (held back; the board was stopped)" : ""}`,
+      remedy: "take pins from options of the section only; if this one is meant and nothing dangerous hangs on it, give another pin with --config, or add it to \"allow\" of the profile", scenario: session.id,
+    })),
+    ...heaters.map(({ name, session }): Finding => ({ message: `sets up the heater "${name}"`, remedy: "certify this part without --mcu and --profile: on an attached board nothing may heat", scenario: session.id })),
+  ]);
 }

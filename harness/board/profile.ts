@@ -4,6 +4,7 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import type { PinProfile } from "../../conformance/evidence.js";
 import type { MessageParser } from "../../host/wire/index.js";
 import { readPlantSections } from "../world/plant-sections.js";
 
@@ -79,6 +80,10 @@ export function checkProfile(profile: BoardProfile, parser: MessageParser): void
     if (heater !== undefined) throw new BoardRefused(`Pin "${pin}" is the heater_pin of [${heater}]: this suite never drives a heater, take it off the allow-list`);
   }
 }
+
+/** What the profile says of pins, for the evidence of a certification. */
+export const pinProfileOf = (profile: BoardProfile): PinProfile =>
+  ({ name: profile.name, allow: [...profile.allow], heaters: profile.printer === undefined ? {} : Object.fromEntries(heaterPins(profile.printer)) });
 
 /** Sections by the pin of their heater. */
 export function heaterPins(printerConfig: string): Map<string, string> {

@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { isRefused } from "../../conformance/rules/evidence-views.js";
 import { catalogue } from "../../conformance/catalogue.js";
 import { anyCall, validCall } from "../../conformance/arbitraries/gcode-lines.js";
-import type { Comparison, Evidence, LearnedCommand, SessionEvidence } from "../../conformance/evidence.js";
+import type { Comparison, Evidence, LearnedCommand, PinProfile, SessionEvidence } from "../../conformance/evidence.js";
 import { conformanceOf, judgeAll, type Conformance } from "../../conformance/judge.js";
 import type { Rule, RuleResult } from "../../conformance/rule.js";
 import { scenarioOf, type LifeStep, type Scenario } from "../../conformance/scenario.js";
@@ -72,6 +72,8 @@ export interface CertifyOptions {
   install?: boolean;
   /** Kalico's loader with its traps, or one that reports them; default strict. */
   loader?: Loader;
+  /** Pins that the plugin may touch: what every session uses is held against it. */
+  pinProfile?: PinProfile;
 }
 
 export interface Certification {
@@ -285,6 +287,7 @@ class Certifier {
         collisions: Object.keys(this.#plugin.location.modules).filter((name) => KALICO_EXTRAS.includes(name)),
       },
       loader: this.#loader,
+      ...(this.#options.pinProfile === undefined ? {} : { pinProfile: this.#options.pinProfile }),
       ...(python?.package === undefined ? {} : { pythonPackage: python.package }),
       sections: this.#sections, capabilities: [...new Set([...this.#plugin.capabilities, ...(this.#options.capabilities ?? [])])], schema: probing.schema, commands: [...this.#commands.values()], probes: probing.probes,
       ...(probing.start === undefined ? {} : { start: probing.start }),
@@ -313,6 +316,7 @@ class Certifier {
 
   /** Prints, restarts, faults and commands: what needs a configuration that the plugin accepts. */
   async #lives(): Promise<void> {
+    if (this.#options.pinProfile !== undefined) await this.#session(this.#scenario("pins-baseline", [{ do: "start" }, { do: "wait", seconds: 2 }, { do: "stop" }], { withPlugin: false, configText: baseText(this.#printer) }));
     await this.#jobs();
     if (this.#parts.has("restarts")) await this.#restarts();
     if (this.#parts.has("shutdowns")) await this.#shutdowns();
@@ -348,7 +352,10 @@ class Certifier {
     const abort = (): void => this.#process.close();
     this.#options.signal?.addEventListener("abort", abort, { once: true });
     try {
-      const result = await this.#process.run(scenario, sections, this.#options.charts === true && CHARTED.includes(scenario.id), this.#options.trace === true && TRACED.includes(scenario.id));
+      const { charts, trace, pinProfile } = this.#options;
+      const result = await this.#process.run(scenario, sections, {
+        charts: charts === true && CHARTED.includes(scenario.id), trace: trace === true && TRACED.includes(scenario.id), ...(pinProfile === undefined ? {} : { pinProfile }),
+      });
       if (result.traceLog !== undefined) this.#traceLog = result.traceLog;
       if (result.charts !== undefined) this.#charts.sessions.push(result.charts);
       if (result.linesRun !== undefined) this.#lines.add(this.#sources?.lines(result.linesRun) ?? result.linesRun);

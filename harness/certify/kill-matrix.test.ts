@@ -6,6 +6,8 @@ import { existsSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, vi } from "vitest";
 import type * as CatalogueModule from "../../conformance/catalogue.js";
+import type { PinProfile } from "../../conformance/evidence.js";
+import { pinProfileOf, readProfile } from "../board/profile.js";
 import type * as CertifyModule from "./certify.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -21,6 +23,8 @@ vi.setConfig({ testTimeout: 300_000 });
 
 const OPTIONS = { seed: 1, effort: "quick", board: "atmega2560" } as const;
 const ruleOf = (mutant: string): string => mutant.split("_").slice(0, 2).join("-").toUpperCase();
+/** Pins that may be touched, where a file beside the mutant names them. */
+const profileBeside = (path: string): { pinProfile?: PinProfile } => (existsSync(`${path}.profile.json`) ? { pinProfile: pinProfileOf(readProfile(`${path}.profile.json`)) } : {});
 const LIMITS = { wallSeconds: 30, memoryMegabytes: 256, outputBytes: 500_000 };
 
 describe("kill matrix", () => {
@@ -33,7 +37,7 @@ describe("kill matrix", () => {
   });
 
   it.concurrent.each(mutants.filter((m) => !m.startsWith("hostile")))("%s is killed by its rule", async (mutant) => {
-    const { results } = await certify(`${mutantDirectory}/${mutant}.js`, { ...OPTIONS, rules: rulesMatching(ruleOf(mutant)), limits: LIMITS });
+    const { results } = await certify(`${mutantDirectory}/${mutant}.js`, { ...OPTIONS, rules: rulesMatching(ruleOf(mutant)), limits: LIMITS, ...profileBeside(`${mutantDirectory}/${mutant}`) });
     expect(results).toHaveLength(1);
     const [result] = results;
     const binding = result!.level === "MUST" || result!.level === "SEC";
@@ -52,6 +56,14 @@ describe("kill matrix", () => {
     const { results, conformance } = await certify(`${root}plugins-under-test/${plugin}`, OPTIONS);
     expect(results.filter((r) => !["pass", "not-applicable"].includes(r.verdict)).map((r) => `${r.id} ${r.verdict}: ${r.findings[0]?.message ?? r.reason}`)).toEqual([]);
     expect(conformance).toBe("conforming");
+  });
+
+  it("SEC-012 passes a plugin that keeps to the allow-list, and says so", async () => {
+    const pinProfile = { name: "bench", allow: ["PH3"], heaters: {} };
+    const { results } = await certify(`${root}plugins-under-test/blink-pin`, { ...OPTIONS, rules: rulesMatching("SEC-012"), pinProfile });
+    expect(results.map((r) => [r.verdict, r.reason])).toEqual([["pass", expect.stringMatching(/^1 pins of the plugin in \d+ sessions; profile "bench" allows PH3$/)]]);
+    const heating = await certify(`${root}plugins-under-test/blink-pin`, { ...OPTIONS, rules: rulesMatching("SEC-012"), pinProfile: { ...pinProfile, heaters: { PH3: "heater_bed" } } });
+    expect(heating.results[0]!.findings.map((f) => f.message)).toEqual([expect.stringContaining("uses pin PH3, the heater_pin of [heater_bed]")]);
   });
 
   it("the canary fails, and with it the verdict", async () => {

@@ -19,7 +19,7 @@ const TABLE: readonly [rule: RegExp, parts: readonly Part[]][] = [
   [/^MOT-012$/, ["replay"]],
   [/^MOT-014$/, ["jitter"]],
   [/^MCU-006$/, ["job", "active"]],
-  [/^(HTR-001|COX-004|SEC-010|MOT-009|TMR-012)$/, ["commands"]],
+  [/^(HTR-001|COX-004|SEC-010|SEC-012|MOT-009|TMR-012)$/, ["commands"]],
   [/^TMR-013$/, ["commands"]],
   [/^DOC-002$/, ["commands"]],
   [/^DOC-00[156]$/, ["documented"]],

@@ -8,6 +8,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, vi } from "vitest";
 import type * as CatalogueModule from "../../conformance/catalogue.js";
+import type { PinProfile } from "../../conformance/evidence.js";
+import { pinProfileOf, readProfile } from "../board/profile.js";
 import type * as CertifyModule from "./certify.js";
 import type * as CounterExamplesModule from "./counter-examples.js";
 import type * as DescribeModule from "./describe-plugin.js";
@@ -29,10 +31,12 @@ const mutants = readdirSync(`${plugins}/mutants`).filter((file) => file.endsWith
 vi.setConfig({ testTimeout: 900_000 });
 
 const OPTIONS = { seed: 1, effort: "quick", board: "atmega2560", limits: { wallSeconds: 240, memoryMegabytes: 512, outputBytes: 500_000 } } as const;
+/** Pins that may be touched, where a file beside the mutant names them. */
+const profileBeside = (path: string): { pinProfile?: PinProfile } => (existsSync(`${path}.profile.json`) ? { pinProfile: pinProfileOf(readProfile(`${path}.profile.json`)) } : {});
 /** Mutants are judged by their own rule; each is certified once. */
 const certified = new Map<string, Promise<CertifyModule.Certification>>();
 function certifyMutant(mutant: string): Promise<CertifyModule.Certification> {
-  const known = certified.get(mutant) ?? certify(`${plugins}/mutants/${mutant}.py`, { ...OPTIONS, rules: rulesMatching(ruleOf(mutant)) });
+  const known = certified.get(mutant) ?? certify(`${plugins}/mutants/${mutant}.py`, { ...OPTIONS, rules: rulesMatching(ruleOf(mutant)), ...profileBeside(`${plugins}/mutants/${mutant}`) });
   certified.set(mutant, known);
   return known;
 }

@@ -1,6 +1,7 @@
 /** `kalico-hil certify PLUGIN…`: certifies each plugin and reports. */
 import { existsSync } from "node:fs";
 import { catalogue, rulesMatching } from "../../conformance/catalogue.js";
+import { BoardRefused, pinProfileOf, readProfile, type BoardProfile } from "../board/profile.js";
 import { certify, type Certification, type CertifyOptions, type Effort } from "../certify/certify.js";
 import { writeCounterExamples } from "../certify/counter-examples.js";
 import { pluginDigest } from "../certify/plugin-digest.js";
@@ -33,6 +34,8 @@ export interface CertifyCommandOptions extends OutputOptions, TraceOptions {
   install?: boolean;
   loader?: string;
   verbose?: boolean;
+  /** File with the pins that may be touched. */
+  profile?: string;
   /** Certify again after every save. */
   watch?: boolean;
 }
@@ -47,6 +50,7 @@ export async function certifyCommand(plugins: readonly string[], options: Certif
   if (rules !== undefined && rules.length === 0) throw new UsageError(`No rule matches "${options.rules}": "kalico-hil rules" lists them`);
   const configText = options.config === undefined ? undefined : readText(options.config, "Printer configuration");
   const exercise = options.gcode === undefined ? undefined : readText(options.gcode, "G-code file").split(/\r?\n/).map((l) => l.trim()).filter((l) => l !== "" && !l.startsWith(";"));
+  const profile = options.profile === undefined ? undefined : profileOption(options.profile);
   const shard = options.shard === undefined ? undefined : shardOption(options.shard);
   if ((shard === undefined) !== (options.shardOut === undefined)) throw new UsageError("Options --shard i/n and --shard-out FILE go together: merge puts the files of all shards together");
   if (shard !== undefined && plugins.length > 1) throw new UsageError("Option --shard takes one plugin");
@@ -70,6 +74,7 @@ export async function certifyCommand(plugins: readonly string[], options: Certif
     const left = timeLeft();
     const certifyOptions: CertifyOptions = {
       seed, effort: options.effort as Effort, board, signal, capabilities: manifest.capabilities,
+      ...(profile === undefined ? {} : { pinProfile: pinProfileOf(profile) }),
       ...(rules === undefined ? {} : { rules }), ...(configText === undefined ? {} : { configText }), ...(exercise === undefined ? {} : { exercise }),
       install: options.install === true, loader: loaderOption(options.loader, "strict"), ...(options.python === undefined ? {} : { python: options.python }), ...(maxMinutes === undefined ? {} : { maxMinutes }),
       trace: wantsTrace(options),
@@ -88,7 +93,7 @@ export async function certifyCommand(plugins: readonly string[], options: Certif
       events?.results(certification);
       if (certification.traceLog !== undefined) for (const line of writeTraces(certification.traceLog, options)) progress.line(line);
       else if (wantsTrace(options)) progress.line("no trace: no print with the plugin was run; choose rules that need one");
-      const inputs = { ...(configText === undefined ? {} : { config: configText }), ...(exercise === undefined ? {} : { gcode: exercise }), ...(options.rules === undefined ? {} : { rules: options.rules }) };
+      const inputs = { ...(configText === undefined ? {} : { config: configText }), ...(exercise === undefined ? {} : { gcode: exercise }), ...(options.rules === undefined ? {} : { rules: options.rules }), ...(certifyOptions.pinProfile === undefined ? {} : { pinProfile: certifyOptions.pinProfile }) };
       writeOutputs(certification, files, options, inputs, progress, plugins.length > 1 ? certification.plugin.name.replace(/[^\w.-]/g, "_") : undefined);
     };
     if (options.watch === true) {
@@ -108,4 +113,14 @@ export async function certifyCommand(plugins: readonly string[], options: Certif
     certifications.push(certification);
   }
   return exitCodeOf(certifications);
+}
+
+/** @throws UsageError naming file, key and what is right */
+function profileOption(file: string): BoardProfile {
+  try {
+    return readProfile(file);
+  } catch (error) {
+    if (error instanceof BoardRefused) throw new UsageError(error.message);
+    throw error;
+  }
 }

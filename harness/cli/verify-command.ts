@@ -51,6 +51,7 @@ async function rerun(statement: Statement, plugin: string, progress: Progress, s
   const again = await certify(plugin, {
     seed: seeds[0] ?? 1, board: boards[0] ?? "atmega2560", effort: effort as Effort, signal, capabilities: manifestFor(plugin).capabilities,
     ...(inputs.rules === undefined ? {} : { rules: rulesMatching(inputs.rules) }), ...(inputs.config === undefined ? {} : { configText: inputs.config }), ...(inputs.gcode === undefined ? {} : { exercise: inputs.gcode }),
+    ...(inputs.pinProfile === undefined ? {} : { pinProfile: inputs.pinProfile }),
     onProgress: (what, done, total) => progress.update(`[${done}/${total}] ${what}`, true),
   });
   progress.clear();

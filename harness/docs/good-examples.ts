@@ -62,6 +62,7 @@ const TABLE: readonly [rule: RegExp, cut: Cut][] = [
   [/^HTR-006/, TIMER],
   [/^HTR/, { language: "python", text: lines("def cmd_WARM_UP(self, gcmd):", '    target = gcmd.get_float("TARGET", 50.0, minval=0.0)', '    heaters = self.printer.lookup_object("heaters")', "    # Checks the heater's limits, as M104 does.", '    heaters.set_temperature(heaters.lookup_heater("extruder"), target)') }],
   [/^SEC-00[26]/, { language: "toml", text: lines("# kalico-conformance.toml beside the plugin: what it does on purpose, in sight of every user.", "[capabilities]", 'network = ["example.com"]', 'processes = ["/usr/bin/avrdude"]') }],
+  [/^SEC-012$/, { language: "python", text: lines("# The user says which pin; certify is told which pins may be touched:", '#   kalico-hil certify my_plugin.py --profile bench.json    {"name": "bench", "allow": ["PB5"]}', "pins = config.get_printer().lookup_object(\"pins\")", 'self.pin = pins.setup_pin("digital_out", config.get("pin"))', "self.pin.setup_max_duration(0.0)") }],
   [/^(SEC-010|COX)/, { language: "python", text: lines("# An event of the host instead of a function of the host replaced.", 'self.printer.register_event_handler("homing:home_rails_end", self._homed)') }],
   [/^RES-005/, EVENTS],
   [/^RES/, LIFE],

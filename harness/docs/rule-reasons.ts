@@ -117,6 +117,7 @@ export const RULE_REASONS: Readonly<Record<string, string>> = {
   "SEC-002": "A process that is started takes the printer's computer away from the print, and may run with its rights.",
   "SEC-006": "Users do not expect a plugin to call home; and a connection that hangs stops the print.",
   "SEC-010": "A patched host breaks with its next update, and with every other plugin that patches the same.",
+  "SEC-012": "Nobody knows what hangs on a pin of an attached board that its owner did not name: it may heat, move or short something.",
   "COX-004": "Private members change without notice: such plugins have been broken by updates again and again.",
   "RES-001": "Each RESTART leaves one more timer, file or thread, until the process dies, weeks later, in a print.",
   "RES-002": "A Pi Zero 2 has 512 MB for everything.",

@@ -3,6 +3,7 @@
  * bytes of the plugin, what judged them and how, and the hash of every trace, so that anyone can run it again. Run file → envelope.
  */
 import { createHash, createPrivateKey, createPublicKey, sign, verify, type KeyObject } from "node:crypto";
+import type { PinProfile } from "../../conformance/evidence.js";
 import type { RunFile } from "./run-file.js";
 
 export const PAYLOAD_TYPE = "application/vnd.in-toto+json";
@@ -20,6 +21,8 @@ export interface RunInputs {
   config?: string;
   gcode?: string[];
   rules?: string;
+  /** Pins that might be touched. */
+  pinProfile?: PinProfile;
 }
 
 export interface Statement {

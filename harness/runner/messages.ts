@@ -1,8 +1,9 @@
 /** What harness and plugin process say to each other. Plain data, sent with structured clone. */
-import type { LearnedCommand, LearnedOption, PackageEvidence, SessionEvidence, Evidence } from "../../conformance/evidence.js";
+import type { LearnedCommand, LearnedOption, PackageEvidence, PinProfile, SessionEvidence, Evidence } from "../../conformance/evidence.js";
 import type { StepColumns } from "../../conformance/oracles/step-comparison.js";
 import type { PublishedStatus } from "../../conformance/status-difference.js";
 import type { Scenario } from "../../conformance/scenario.js";
+import type { BoardProfile as BoardData } from "../../sim-mcu/boards/index.js";
 import type { SessionCharts } from "../charts/charts.js";
 import type { TraceLog } from "../trace-export/trace-log.js";
 
@@ -37,7 +38,19 @@ export interface PythonLocation {
 
 export type ToProcess =
   | { type: "import" }
-  | { type: "run"; scenario: Scenario; sections: string[]; /** Record what the pictures of a report need. */ charts?: boolean; /** Record what an export of the session needs. */ trace?: boolean };
+  | ({ type: "run"; scenario: Scenario; sections: string[] } & RunChoices);
+
+/** What is to be done in a session besides the scenario. */
+export interface RunChoices {
+  /** Record what the pictures of a report need. */
+  charts?: boolean;
+  /** Record what an export of the session needs. */
+  trace?: boolean;
+  /** Watch which pins are used, and hold them against this. */
+  pinProfile?: PinProfile;
+  /** The simulated board, instead of the one that the scenario names. */
+  board?: BoardData;
+}
 
 /** Steps of the job with what is needed to name a difference. */
 export interface JobRecord {

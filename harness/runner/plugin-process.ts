@@ -13,7 +13,7 @@ import { DIED_MARK, EXIT_MARK, OUTPUT_MARK, readBreadcrumb } from "./breadcrumb.
 import { temporaryDirectory } from "../python/source-files.js";
 import type { ImportOutcome } from "./subject.js";
 import { sessionLimit } from "./session-limit.js";
-import type { FromProcess, PluginLocation, SessionResult, ToProcess } from "./messages.js";
+import type { FromProcess, PluginLocation, RunChoices, SessionResult, ToProcess } from "./messages.js";
 
 export interface ProcessLimits {
   /** Wall seconds for one session without work; its work adds to them (session-limit.ts). */
@@ -154,8 +154,8 @@ export class PluginProcess {
   }
 
   /** Runs one scenario; never throws for what the plugin does. */
-  async run(scenario: Scenario, sections: readonly string[], charts = false, trace = false): Promise<SessionResult> {
-    const answer = await this.#ask({ type: "run", scenario, sections: [...sections], ...(charts ? { charts } : {}), ...(trace ? { trace } : {}) }, sessionLimit(scenario, this.#limits.wallSeconds));
+  async run(scenario: Scenario, sections: readonly string[], choices: RunChoices = {}): Promise<SessionResult> {
+    const answer = await this.#ask({ type: "run", scenario, sections: [...sections], ...choices }, sessionLimit(scenario, this.#limits.wallSeconds));
     if ("type" in answer && answer.type === "result") return sayHome(answer.result, this.#directory);
     if ("type" in answer && answer.type === "failed") throw new Error(`The harness failed in scenario "${scenario.id}": ${answer.message}`);
     const ending = answer as Ending;

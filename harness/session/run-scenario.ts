@@ -1,11 +1,11 @@
 /**
  * Carries out one scenario: builds the bench, walks through the life steps, and gathers the evidence.
- * Runs inside the plugin's process; everything is in virtual time, so equal scenarios give equal results.
+ * Runs inside the plugin's process; in virtual time, so equal scenarios give equal results, or on an attached board in real time.
  */
 import { createHash } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { GcodeProbe, LifeEvidence, SessionEvidence, StatusSample, TraceEvidence } from "../../conformance/evidence.js";
+import type { GcodeProbe, LifeEvidence, PinProfile, PinUse, SessionEvidence, StatusSample, TraceEvidence } from "../../conformance/evidence.js";
 import { SeededRandom } from "../../conformance/jobs/random.js";
 import { isMotionPath } from "../../conformance/rules/lifecycle.js";
 import type { LifeStep, Scenario } from "../../conformance/scenario.js";
@@ -21,11 +21,13 @@ import { TraceRecorder } from "../trace-export/trace-recorder.js";
 import type { Breadcrumb } from "../runner/breadcrumb.js";
 import type { JobRecord, SessionResult } from "../runner/messages.js";
 import type { GasMeter } from "../sandbox/gas-meter.js";
-import { SimWorld } from "../world/sim-world.js";
+import type { SimWorld } from "../world/sim-world.js";
 import { budgetOf, EvidenceCollector } from "./evidence-collector.js";
 import { ChartRecorder } from "./chart-recorder.js";
 import { currentPlace } from "./source-place.js";
 import { statusText, StatusInspector } from "./status-inspector.js";
+import { simBench } from "./sim-bench.js";
+import type { SessionBench, SessionBenchOptions } from "./session-bench.js";
 import { collectTrace, homingIntervals } from "./trace-evidence.js";
 
 /** Interval of the status subscription, seconds: Kalico's. */
@@ -47,6 +49,10 @@ export interface ScenarioContext {
   /** Directory for printer.cfg and jobs of the session. */
   directory: string;
   sections: readonly string[];
+  /** Watch which pins are used, and hold them against this. */
+  pinProfile?: PinProfile;
+  /** The simulated board, instead of the scenario's. */
+  board?: SessionBenchOptions["board"];
   /** Record what the pictures of a report need. */
   charts: boolean;
   /** Record what an export of the session needs. */
@@ -78,7 +84,7 @@ const hashText = (text: string): string => createHash("sha256").update(text).dig
 
 /** Runs the scenario. Throws only for faults of the harness itself. */
 export async function runScenario(scenario: Scenario, context: ScenarioContext): Promise<SessionResult> {
-  const session = new Session(scenario, context);
+  const session = new Session(scenario, context, simBench);
   return session.run();
 }
 
@@ -87,7 +93,9 @@ class Session {
   readonly #context: ScenarioContext;
   readonly #collector: EvidenceCollector;
   readonly #inspector = new StatusInspector();
-  readonly #world: SimWorld;
+  readonly #bench: SessionBench;
+  /** Uses of pins, one for each pin and command. */
+  readonly #pinUses = new Map<string, PinUse>();
   readonly #samples: StatusSample[] = [];
   readonly #sampleCount = new Map<string, number>();
   readonly #lastBytes = new Map<string, number>();
@@ -112,7 +120,7 @@ class Session {
   #outcome: SessionEvidence["outcome"] = "completed";
   #gcodeLine = 0;
 
-  constructor(scenario: Scenario, context: ScenarioContext) {
+  constructor(scenario: Scenario, context: ScenarioContext, makeBench: (options: SessionBenchOptions) => SessionBench) {
     this.#scenario = scenario;
     this.#context = context;
     const configFile = join(context.directory, "printer.cfg");
@@ -124,40 +132,42 @@ class Session {
     const random = new SeededRandom(scenario.seed);
     this.#collector = new EvidenceCollector({
       meter: context.meter, breadcrumb: context.breadcrumb, root: context.root, sections: context.sections,
-      now: () => this.#world.clock.now,
-      mcuClock: () => this.#world.main.mcu.clockAt(this.#world.clock.now),
+      now: () => this.#bench.now,
+      mcuClock: () => this.#bench.mcuClock(),
       charge: (run, seconds) => {
-        if (scenario.charge === "cost") this.#world.world.charge(seconds);
-        else if (scenario.charge === "envelope") this.#world.world.charge(budgetOf(run.kind, run.label, isMotionPath));
+        if (scenario.charge === "cost") this.#bench.charge(seconds);
+        else if (scenario.charge === "envelope") this.#bench.charge(budgetOf(run.kind, run.label, isMotionPath));
       },
     });
     this.#collector.onRunaway = () => {
       this.#outcome = "time-limit";
-      this.#world.world.abort();
+      this.#bench.abort();
     };
     context.setCollector(this.#collector);
     context.meter.limit = scenario.limits.gasPerCallback;
-    this.#world = new SimWorld({
-      configFile, board: scenario.board, seed: scenario.seed, observer: this.#collector, watchPlugins: true, startArgs: { log_file: logFile },
+    this.#bench = makeBench({
+      configFile, board: context.board ?? scenario.board, seed: scenario.seed, observer: this.#collector, logFile,
       ...(scenario.withPlugin ? { plugins: context.plugins } : {}),
       ...(scenario.jitterSeconds > 0 ? { jitter: () => random.between(0, scenario.jitterSeconds) } : {}),
+      ...(context.pinProfile === undefined ? {} : { pins: { profile: context.pinProfile, onUse: (use) => this.#notePin(use) } }),
     });
-    if (context.charts) this.#charts = this.#recordCharts();
-    if (context.trace) this.#recorder = this.#recordTrace();
-    this.#world.onStart = (printer, reactor) => this.#prepare(printer, reactor);
+    const { simulation } = this.#bench;
+    if (context.charts && simulation !== undefined) this.#charts = this.#recordCharts(simulation);
+    if (context.trace && simulation !== undefined) this.#recorder = this.#recordTrace(simulation);
+    this.#bench.onStart = (printer, reactor) => this.#prepare(printer, reactor);
   }
 
   /** Listens on the lines and to the costs. */
-  #recordCharts(): ChartRecorder {
+  #recordCharts(simulation: SimWorld): ChartRecorder {
     const charts = new ChartRecorder();
-    for (const bench of this.#world.mcus) bench.onTraffic = (direction, bytes) => charts.traffic(bench.name, direction, bytes, this.#now);
+    for (const bench of simulation.mcus) bench.onTraffic = (direction, bytes) => charts.traffic(bench.name, direction, bytes, this.#now);
     this.#collector.onCost = (kind, label, seconds, eventTime) => charts.callback(kind, label, seconds, eventTime);
     return charts;
   }
 
   /** Listens to pins, costs and lines for an export. */
-  #recordTrace(): TraceRecorder {
-    const recorder = new TraceRecorder(this.#world);
+  #recordTrace(simulation: SimWorld): TraceRecorder {
+    const recorder = new TraceRecorder(simulation);
     const before = this.#collector.onCost;
     this.#collector.onCost = (kind, label, seconds, eventTime) => {
       before?.(kind, label, seconds, eventTime);
@@ -180,11 +190,11 @@ class Session {
   }
 
   get #printer(): Printer {
-    return this.#world.printer!;
+    return this.#bench.printer!;
   }
 
   get #now(): number {
-    return this.#world.clock.now;
+    return this.#bench.now;
   }
 
   async run(): Promise<SessionResult> {
@@ -193,9 +203,15 @@ class Session {
       await this.#step(step);
       if (this.#outcome !== "completed") break;
     }
-    const [message, state] = this.#world.printer === undefined ? ["", "startup"] : this.#printer.getStateMessage();
-    if (this.#world.ended === undefined && this.#world.printer !== undefined) await this.#step({ do: "stop" });
+    const [message, state] = this.#bench.printer === undefined ? ["", "startup"] : this.#printer.getStateMessage();
+    if (this.#bench.ended === undefined && this.#bench.printer !== undefined) await this.#step({ do: "stop" });
+    await this.#bench.close();
     return this.#result(state, message, handlesBefore);
+  }
+
+  #notePin(use: PinUse): void {
+    const key = `${use.mcu} ${use.pin} ${use.command.split(" ", 1)[0]}`;
+    if (!this.#pinUses.has(key) || use.held === true) this.#pinUses.set(key, use);
   }
 
   // ---- life steps ----
@@ -221,39 +237,37 @@ class Session {
       case "shutdown": return this.#shutdown(step.by);
       case "restart": return this.#restart(step.how);
       case "lose-mcu":
-        this.#world.main.cut();
+        this.#bench.cutLine();
         await this.#until(() => this.#printer.isShutdown(), 30);
         return;
       case "stop":
         this.#printer.requestExit("exit");
         await this.#until(() => false, 30);
-        this.#world.finish();
+        this.#bench.finish();
         return;
     }
   }
 
   async #until(done: () => boolean, seconds = STEP_LIMIT): Promise<boolean> {
     const limit = Math.min(this.#now + seconds, this.#scenario.limits.virtualSeconds);
-    const stop = await this.#world.run(done, limit, (now) => this.#context.onProgress(now));
+    const stop = await this.#bench.run(done, limit, (now) => this.#context.onProgress(now));
     return stop === "done";
   }
 
   async #start(): Promise<void> {
-    this.#world.start();
+    this.#bench.start();
     await this.#started();
   }
 
   async #started(): Promise<void> {
-    await this.#until(() => this.#printer.getStateMessage()[1] !== "startup" || this.#world.ended !== undefined, 120);
+    await this.#until(() => this.#printer.getStateMessage()[1] !== "startup" || this.#bench.ended !== undefined, 120);
     // Lives are compared once every sensor has been read: the first reading comes at another moment in each.
-    if (this.#world.ended === undefined) await this.#wait(this.#scenario.walk.some((step) => step.do === "restart") ? 4 : 1.5);
+    if (this.#bench.ended === undefined) await this.#wait(this.#scenario.walk.some((step) => step.do === "restart") ? 4 : 1.5);
     this.#noteLife();
   }
 
   async #wait(seconds: number): Promise<void> {
-    const until = this.#now + seconds;
-    await this.#until(() => this.#world.world.worldTime >= until, seconds);
-    this.#world.world.worldTime = Math.max(this.#world.world.worldTime, this.#world.ended === undefined ? until : 0);
+    await this.#bench.wait(seconds, this.#scenario.limits.virtualSeconds, (now) => this.#context.onProgress(now));
   }
 
   async #feed(lines: readonly string[], seconds = STEP_LIMIT): Promise<FeedResult | undefined> {
@@ -284,7 +298,7 @@ class Session {
       await this.#feed(["RESUME"]);
       await this.#until(over, 36_000);
     }
-    if (!this.#printer.isShutdown() && this.#world.ended === undefined) await this.#feed(["M400"]);
+    if (!this.#printer.isShutdown() && this.#bench.ended === undefined) await this.#feed(["M400"]);
     this.#collector.jobRunning = false;
     this.#jobEnd = this.#printer.isShutdown() ? "shutdown" : state();
     this.#jobEndClock = this.#mcuClock();
@@ -294,21 +308,21 @@ class Session {
   async #shutdown(by: "M112" | "mcu" | "host"): Promise<void> {
     if (by === "M112") void this.#feed(["M112"], 0);
     else if (by === "host") this.#printer.invokeShutdown("Shutdown by the test harness");
-    else this.#world.main.forceShutdown();
+    else this.#bench.forceShutdown();
     await this.#until(() => this.#printer.isShutdown(), 10);
     await this.#wait(1);
-    if (this.#world.lives === 1) this.#outcome = "completed";
+    if (this.#bench.lives === 1) this.#outcome = "completed";
   }
 
   async #restart(how: "RESTART" | "FIRMWARE_RESTART"): Promise<void> {
     feedGcode(this.#printer, [how]);
     await this.#until(() => false, 60);
-    if (this.#world.ended !== "restart" && this.#world.ended !== "firmware_restart") return;
-    await this.#world.restart();
+    if (this.#bench.ended !== "restart" && this.#bench.ended !== "firmware_restart") return;
+    await this.#bench.restart();
     await this.#started();
     // A changed configuration makes the host reset the micro-controller and start once more by itself.
-    if (this.#world.ended === "firmware_restart" || this.#world.ended === "restart") {
-      await this.#world.restart();
+    if (this.#bench.ended === "firmware_restart" || this.#bench.ended === "restart") {
+      await this.#bench.restart();
       await this.#started();
     }
   }
@@ -316,11 +330,11 @@ class Session {
   // ---- what is looked at ----
 
   #object<T>(name: string): T | undefined {
-    return this.#world.printer?.objects.get(name) as T | undefined;
+    return this.#bench.printer?.objects.get(name) as T | undefined;
   }
 
   #mcuClock(): number {
-    return this.#world.main.mcu.clockAt(this.#now);
+    return this.#bench.mcuClock();
   }
 
   /** Subscribers and probes of a new life. */
@@ -411,9 +425,10 @@ class Session {
   /** Notes a life once it has started: state, status, commands, configuration. */
   #noteLife(): void {
     const printer = this.#printer;
+    for (const name of this.#object<{ getAllHeaters(): readonly string[] }>("heaters")?.getAllHeaters() ?? []) this.#heaters.add(name);
     const [message, state] = printer.getStateMessage();
     this.#loaded = this.#context.sections.filter((s) => printer.objects.has(s));
-    if (this.#world.lives === 1 && this.#scenario.withPlugin) {
+    if (this.#bench.lives === 1 && this.#scenario.withPlugin) {
       this.#noteObjects(printer);
       this.#noteSettings(printer);
     }
@@ -422,18 +437,19 @@ class Session {
     if (this.#lives.length < 40) {
       (globalThis as { gc?: () => void }).gc?.();
       const interpreterBytes = this.#context.heapBytes?.();
-      const configured = this.#world.main.trace.marks.filter((m) => m.kind === "configured").length;
+      const configured = this.#bench.timesConfigured();
       this.#lives.push({
         startReason: printer.getStartArgs().start_reason, state, message, published: this.#published,
-        commands: this.#commandNames(), configCrc: this.#world.main.mcu.firmware.configCrc, heapBytes: process.memoryUsage().heapUsed,
+        commands: this.#commandNames(), configCrc: this.#bench.configCrc(), heapBytes: process.memoryUsage().heapUsed,
         ...(interpreterBytes === undefined ? {} : { interpreterBytes }),
-        reusedMcuConfig: this.#world.lives > 1 && configured === this.#configuredBefore,
+        reusedMcuConfig: this.#bench.lives > 1 && configured === this.#configuredBefore,
       });
       this.#configuredBefore = configured;
     }
   }
 
   #configuredBefore = 0;
+  readonly #heaters = new Set<string>();
 
   #quietStatus(object: unknown): unknown {
     try {
@@ -547,7 +563,7 @@ class Session {
   }
 
   #totalSteps(): number {
-    return this.#world.mcus.reduce((sum, { trace }) => sum + trace.allSteps().reduce((n, s) => n + s.steps, 0), 0);
+    return this.#bench.totalSteps();
   }
 
   // ---- result ----
@@ -555,10 +571,11 @@ class Session {
   #result(state: string, message: string, handlesBefore: ReadonlyMap<string, number>): SessionResult {
     const collector = this.#collector;
     const foreign: Record<string, unknown> = {};
-    for (const [name, object] of this.#world.printer?.objects ?? []) if (!this.#isOwn(name) && ["print_stats", "gcode_move", "virtual_sdcard", "heaters", "fan"].includes(name)) foreign[name] = this.#quietStatus(object);
+    for (const [name, object] of this.#bench.printer?.objects ?? []) if (!this.#isOwn(name) && ["print_stats", "gcode_move", "virtual_sdcard", "heaters", "fan"].includes(name)) foreign[name] = this.#quietStatus(object);
     this.#foreignStatus = JSON.stringify(foreign);
-    const wantTrace = this.#scenario.walk.some((s) => s.do === "job");
-    const { trace, job } = wantTrace ? this.#trace() : { trace: undefined, job: undefined };
+    const { simulation } = this.#bench;
+    const wantTrace = simulation !== undefined && this.#scenario.walk.some((s) => s.do === "job");
+    const { trace, job } = wantTrace ? this.#trace(simulation) : { trace: undefined, job: undefined };
     const charts = wantTrace ? this.#finishCharts() : undefined;
     const leftovers = this.#leftovers(handlesBefore);
     const expectShutdown = this.#scenario.walk.some((s) => s.do === "shutdown" || s.do === "lose-mcu");
@@ -571,6 +588,7 @@ class Session {
       ...(this.#statusRepeat.length > 0 ? { statusRepeat: this.#statusRepeat } : {}),
       objects: this.#objects, statsAttribute: this.#statsAttribute, leftovers, zombies: [...collector.zombies], lives: this.#lives, sideEffects: collector.sideEffects.slice(0, 2000),
       ...(trace === undefined ? {} : { trace }), ...(this.#jobEnd === undefined ? {} : { jobEnd: this.#jobEnd }), gcodeProbes: this.#gcodeProbes,
+      ...(this.#context.pinProfile === undefined ? {} : { pins: { uses: [...this.#pinUses.values()], heaters: [...this.#heaters] } }),
     };
     return {
       evidence, schema: collector.schema(), commands: [...collector.commands.values()], configUse: collector.configUse(), loaded: this.#loaded, badSettings: this.#badSettings, published: this.#published,
@@ -579,17 +597,19 @@ class Session {
   }
 
   #finishCharts(): SessionCharts | undefined {
-    const { main } = this.#world;
+    const { simulation } = this.#bench;
+    if (simulation === undefined) return undefined;
+    const { main } = simulation;
     return this.#charts?.finish({
       session: this.#scenario.id, withPlugin: this.#scenario.withPlugin, frequency: main.mcu.board.clockFreq, jobStartClock: this.#jobStartClock, jobEndClock: this.#jobEndClock,
       clockAt: (eventTime) => main.mcu.clockAt(eventTime), trace: main.trace, homing: homingIntervals(this.#collector.events),
-      links: this.#world.mcus.map(({ name, mcu }) => ({ name, capacity: mcu.board.serialBaud === undefined ? null : mcu.board.serialBaud / 10 })),
+      links: simulation.mcus.map(({ name, mcu }) => ({ name, capacity: mcu.board.serialBaud === undefined ? null : mcu.board.serialBaud / 10 })),
       callbacks: this.#collector.callbacks(), budgetOf: (kind, label) => budgetOf(kind, label, isMotionPath),
     });
   }
 
-  #trace(): { trace: TraceEvidence; job: JobRecord } {
-    return collectTrace(this.#world, {
+  #trace(simulation: SimWorld): { trace: TraceEvidence; job: JobRecord } {
+    return collectTrace(simulation, {
       anchors: this.#collector.anchors, jobStartClock: this.#jobStartClock, jobEndClock: this.#jobEndClock, lineClocks: this.#lineClocks,
       callbackClocks: this.#collector.callbackClocks, stalls: this.#stalls, foreignStatus: this.#foreignStatus, statusLogHash: this.#statusLog.copy().digest("hex").slice(0, 24), events: this.#collector.events,
     });

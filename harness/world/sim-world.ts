@@ -9,7 +9,7 @@ import type { ExitResult, Printer, StartArgs } from "../../host/printer/printer.
 import { VirtualClock, type Participant } from "../../host/reactor/clock.js";
 import { Reactor } from "../../host/reactor/reactor.js";
 import type { Port } from "../../host/transport/port.js";
-import { boards } from "../../sim-mcu/boards/index.js";
+import { boards, type BoardProfile } from "../../sim-mcu/boards/index.js";
 import { FirmwareTimer } from "../../sim-mcu/firmware/feature.js";
 import { SimLink } from "../../sim-mcu/link.js";
 import { plantFromConfig, type PlantOptions, type PrinterPlant } from "../../sim-mcu/plant/index.js";
@@ -24,8 +24,8 @@ const RESTART_SECONDS = 1;
 export interface SimWorldOptions {
   /** Path of printer.cfg; includes are resolved from it. */
   configFile: string;
-  /** Board of the main micro-controller. */
-  board: string;
+  /** Board of the micro-controllers: a name, or the data themselves. */
+  board: string | BoardProfile;
   seed: number;
   plugins?: readonly ImportedPlugin[];
   observer?: HostObserver;
@@ -40,6 +40,8 @@ export interface SimWorldOptions {
   jitter?: () => number;
   /** 64-bit clock of the micro-controllers at power-up: near 2^32 to see the 32-bit clock wrap. */
   initialClock?: number;
+  /** The host's end of a line, e.g. with somebody who reads along. */
+  portOf?: (bench: BenchMcu) => Port;
 }
 
 /** A micro-controller of the bench with its line. */
@@ -143,11 +145,12 @@ export class SimWorld {
   constructor(options: SimWorldOptions) {
     this.#options = options;
     const sections = readPlantSections(options.configFile);
+    const board = typeof options.board === "string" ? boardNamed(options.board) : options.board;
     this.plant = plantFromConfig(sections, { ...options.machine, seed: options.seed });
     const names = Object.keys(sections).filter((s) => s === "mcu" || s.startsWith("mcu ")).map((s) => (s === "mcu" ? "mcu" : s.slice(4).trim()));
     for (const name of names.length === 0 ? ["mcu"] : [...new Set(names)]) {
       const trace = new McuTrace({ commands: options.traceCommands ?? true });
-      const mcu = new SimMcu({ board: boardNamed(options.board), trace, plant: this.plant, seed: options.seed, name, ...(options.initialClock === undefined ? {} : { initialClock: options.initialClock }) });
+      const mcu = new SimMcu({ board, trace, plant: this.plant, seed: options.seed, name, ...(options.initialClock === undefined ? {} : { initialClock: options.initialClock }) });
       const bench = new BenchMcu(name, mcu, trace, this.clock);
       this.mcus.push(bench);
       for (const participant of bench.participants) this.world.add(participant);
@@ -161,13 +164,14 @@ export class SimWorld {
   /** Starts a life of the host. */
   start(): void {
     const reactor = new Reactor(this.clock);
+    const portOf = this.#options.portOf ?? ((bench: BenchMcu): Port => bench.openPort());
     const startArgs = {
       config_file: this.#options.configFile,
       start_reason: this.#startReason,
       software_version: "kalico-hil",
       cpu_info: "simulated host",
       ...this.#options.startArgs,
-      openPort: (name: string): Port => this.#bench(name).openPort(),
+      openPort: (name: string): Port => portOf(this.#bench(name)),
       // Whatever the lines do on a real board, a reset is what comes of it.
       resetByLines: (name: string) => this.#bench(name).mcu.restart(this.clock.now),
       addParticipant: (participant: Participant) => {
