@@ -5,10 +5,29 @@
  */
 import { CommandError } from "../errors.js";
 import type { Completion } from "../reactor/completion.js";
+import type { MessageParams } from "../wire/index.js";
+import { lookupCommands, restingCommand } from "./command-table.js";
+import { isFailure, REASON_ENDSTOP_HIT } from "./homing-session.js";
 import type { CommandQueryWrapper, CommandWrapper } from "./mcu-commands.js";
 import type { Mcu } from "./mcu.js";
 import type { PinParams } from "./pins.js";
-import { REASON_COMMS_TIMEOUT, REASON_ENDSTOP_HIT, TriggerDispatch, type TriggeredStepper } from "./trsync.js";
+import { TriggerDispatch } from "./trigger-dispatch.js";
+import type { TriggeredStepper } from "./trsync.js";
+
+const COMMANDS = {
+  home: "endstop_home oid=%c clock=%u sample_ticks=%u sample_count=%c rest_ticks=%u pin_value=%c trsync_oid=%c trigger_reason=%c",
+} as const;
+const QUERY = "endstop_query_state oid=%c";
+const STATE = "endstop_state oid=%c homing=%c next_clock=%u pin_value=%c";
+
+/** Arguments of `endstop_home` after the oid when the endstop is not to watch. */
+const NOT_WATCHING = [0, 0, 0, 0, 0, 0, 0] as const;
+
+/** What a configured MCU offers to its endstop. */
+interface EndstopLink {
+  readonly home: CommandWrapper;
+  readonly query: CommandQueryWrapper;
+}
 
 /** Kalico's MCU_endstop; made by `pins.setupPin("endstop", desc)`. */
 export class McuEndstop {
@@ -18,9 +37,9 @@ export class McuEndstop {
   private readonly invert: 0 | 1;
   private readonly oid: number;
   private readonly dispatch: TriggerDispatch;
-  private restTicks = 0;
-  private homeCmd: CommandWrapper | undefined;
-  private queryCmd: CommandQueryWrapper | undefined;
+  private link: EndstopLink | undefined;
+  /** From a clock at which the pin is looked at next to the first reading of a trigger. */
+  private ticksToTrigger = 0;
 
   constructor(mcu: Mcu, pinParams: PinParams) {
     this.mcu = mcu;
@@ -28,7 +47,7 @@ export class McuEndstop {
     this.pullup = pinParams.pullup;
     this.invert = pinParams.invert;
     this.oid = mcu.createOid();
-    mcu.registerConfigCallback(() => this.buildConfig());
+    mcu.registerConfigCallback(() => this.configure());
     this.dispatch = new TriggerDispatch(mcu);
   }
 
@@ -56,15 +75,15 @@ export class McuEndstop {
     restTime: number,
     options: { triggered?: boolean } = {},
   ): Completion<boolean> {
-    const { mcu } = this;
-    const clock = mcu.printTimeToClock(printTime);
-    this.restTicks = mcu.printTimeToClock(printTime + restTime) - clock;
-    const completion = this.dispatch.start(printTime);
-    const pinValue = ((options.triggered ?? true) ? 1 : 0) ^ this.invert;
-    this.homeCmd!.send(
-      [this.oid, clock, mcu.secondsToClock(sampleTime), sampleCount, this.restTicks, pinValue, this.dispatch.getOid(), REASON_ENDSTOP_HIT],
-      { reqclock: clock },
-    );
+    const { mcu, oid, dispatch } = this;
+    const startClock = mcu.printTimeToClock(printTime);
+    const restTicks = mcu.printTimeToClock(printTime + restTime) - startClock;
+    const triggerLevel = ((options.triggered ?? true) ? 1 : 0) ^ this.invert;
+    const sampling = [mcu.secondsToClock(sampleTime), sampleCount, restTicks, triggerLevel] as const;
+    this.ticksToTrigger = restTicks;
+    // The trsync listens before the endstop may trigger it.
+    const completion = dispatch.start(printTime);
+    this.link!.home.send([oid, startClock, ...sampling, dispatch.getOid(), REASON_ENDSTOP_HIT], { reqclock: startClock });
     return completion;
   }
 
@@ -73,38 +92,31 @@ export class McuEndstop {
    * @throws CommandError "Communication timeout during homing"
    */
   async homeWait(homeEndTime: number): Promise<number> {
-    await this.dispatch.waitEnd(homeEndTime);
-    this.homeCmd!.send([this.oid, 0, 0, 0, 0, 0, 0, 0]);
-    const reason = await this.dispatch.stop();
-    if (reason >= REASON_COMMS_TIMEOUT) throw new CommandError("Communication timeout during homing");
-    if (reason !== REASON_ENDSTOP_HIT) return 0;
-    const params = await this.queryCmd!.send([this.oid]);
-    const nextClock = this.mcu.clock32ToClock64(params.next_clock as number);
-    return this.mcu.clockToPrintTime(nextClock - this.restTicks);
+    const { dispatch, oid } = this;
+    await dispatch.waitEnd(homeEndTime);
+    this.link!.home.send([oid, ...NOT_WATCHING]);
+    const reason = await dispatch.stop();
+    if (isFailure(reason)) throw new CommandError("Communication timeout during homing");
+    return reason === REASON_ENDSTOP_HIT ? this.triggerTime(await this.link!.query.send([oid])) : 0;
   }
 
   /** Level of the pin (1: triggered) read not before a print time (s). */
   async queryEndstop(printTime: number): Promise<number> {
-    const params = await this.queryCmd!.send([this.oid], { minclock: this.mcu.printTimeToClock(printTime) });
-    return (params.pin_value as number) ^ this.invert;
+    const { pin_value: level } = await this.link!.query.send([this.oid], { minclock: this.mcu.printTimeToClock(printTime) });
+    return (level as number) ^ this.invert;
   }
 
-  private buildConfig(): void {
+  /** Print time (s) of the first reading of a trigger. */
+  private triggerTime(state: MessageParams): number {
+    const { mcu } = this;
+    return mcu.clockToPrintTime(mcu.clock32ToClock64(state.next_clock as number) - this.ticksToTrigger);
+  }
+
+  private configure(): void {
     const { mcu, oid } = this;
     mcu.addConfigCmd(`config_endstop oid=${oid} pin=${this.pin} pull_up=${this.pullup}`);
-    mcu.addConfigCmd(
-      `endstop_home oid=${oid} clock=0 sample_ticks=0 sample_count=0 rest_ticks=0 pin_value=0 trsync_oid=0 trigger_reason=0`,
-      { onRestart: true },
-    );
+    mcu.addConfigCmd(restingCommand(COMMANDS.home, oid), { onRestart: true });
     const cq = this.dispatch.getCommandQueue();
-    this.homeCmd = mcu.lookupCommand(
-      "endstop_home oid=%c clock=%u sample_ticks=%u sample_count=%c rest_ticks=%u pin_value=%c trsync_oid=%c trigger_reason=%c",
-      cq,
-    );
-    this.queryCmd = mcu.lookupQueryCommand(
-      "endstop_query_state oid=%c",
-      "endstop_state oid=%c homing=%c next_clock=%u pin_value=%c",
-      { oid, cq },
-    );
+    this.link = { ...lookupCommands(mcu, COMMANDS, cq), query: mcu.lookupQueryCommand(QUERY, STATE, { oid, cq }) };
   }
 }

@@ -8,6 +8,7 @@
 import { clockFromClock32, clockFromTime, timeFromClock, type ClockEstimate } from "../transport/clock-estimate.js";
 import type { CommandQueue, FastReader, SerialQueue } from "../transport/serialqueue.js";
 import { decodeVlq, encodeVlqC, vlqEnd } from "../wire/index.js";
+import type { TrsyncSchedule } from "./homing-session.js";
 
 /** Message ids as the dictionary gives them. */
 export interface TrsyncTags {
@@ -77,8 +78,7 @@ export class TrDispatchMcu {
   private estimate: ClockEstimate;
   private lastStatusClock = 0;
   private expireClock = 0;
-  private expireTicks = 0;
-  private minExtendTicks = 0;
+  private schedule: Pick<TrsyncSchedule, "expireTicks" | "minExtendTicks"> = { expireTicks: 0, minExtendTicks: 0 };
 
   constructor(dispatch: TrDispatch, serialQueue: SerialQueue, cq: CommandQueue, oid: number, tags: TrsyncTags) {
     this.dispatch = dispatch;
@@ -94,12 +94,11 @@ export class TrDispatchMcu {
     dispatch.add(this);
   }
 
-  /** Clocks and ticks of a new homing move. */
-  setup(lastStatusClock: number, expireClock: number, expireTicks: number, minExtendTicks: number): void {
-    this.lastStatusClock = lastStatusClock;
-    this.expireClock = expireClock;
-    this.expireTicks = expireTicks;
-    this.minExtendTicks = minExtendTicks;
+  /** Takes up the schedule of a new homing move. */
+  setup(schedule: TrsyncSchedule): void {
+    this.schedule = schedule;
+    this.lastStatusClock = schedule.startClock;
+    this.expireClock = schedule.expireClock;
     this.estimate = this.serialQueue.getClockEst();
   }
 
@@ -123,8 +122,8 @@ export class TrDispatchMcu {
 
   /** Moves the timeout to `statusTime` (s) + expire ticks, when that gains enough. */
   extend(statusTime: number): void {
-    const expireClock = clockFromTime(this.estimate, statusTime) + this.expireTicks;
-    if (expireClock - this.expireClock < this.minExtendTicks) return;
+    const expireClock = clockFromTime(this.estimate, statusTime) + this.schedule.expireTicks;
+    if (expireClock - this.expireClock < this.schedule.minExtendTicks) return;
     this.expireClock = expireClock;
     this.serialQueue.send(this.cq, encode([this.tags.setTimeout, this.oid, expireClock % 2 ** 32]), 0, expireClock);
   }

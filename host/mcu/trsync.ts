@@ -1,30 +1,17 @@
 /**
- * Trigger synchronisation: one trsync per MCU that takes part in a homing move. A trsync stops its steppers on
+ * Trigger synchronisation of one MCU that takes part in a homing move. Its trsync stops its steppers on
  * the endstop's trigger, on the host's request, or when the host falls silent for the expire timeout.
- * TriggerDispatch holds the trsyncs of one endstop or probe together; the fast part (extending the timeouts,
+ * What belongs to one homing move is a HomingSession. The fast part (extending the timeouts,
  * spreading a trigger) is TrDispatch, which runs in the reader of the ports.
  */
-import { ConfigError } from "../errors.js";
 import type { Completion } from "../reactor/completion.js";
 import type { CommandQueue } from "../transport/serialqueue.js";
 import type { MessageParams } from "../wire/index.js";
+import { lookupCommands, restingCommand } from "./command-table.js";
+import { HomingSession, isFailure, REASON_COMMS_TIMEOUT, REASON_HOST_REQUEST, REASON_PAST_END_TIME, trsyncSchedule, type TrsyncReport } from "./homing-session.js";
 import type { CommandQueryWrapper, CommandWrapper } from "./mcu-commands.js";
 import type { Mcu } from "./mcu.js";
-import { TrDispatch, TrDispatchMcu } from "./trdispatch.js";
-
-export const REASON_ENDSTOP_HIT = 1;
-export const REASON_HOST_REQUEST = 2;
-export const REASON_PAST_END_TIME = 3;
-/** This and every larger reason is a failure; sensors add their own above. */
-export const REASON_COMMS_TIMEOUT = 4;
-
-/** Reports come 0.3 expire timeouts apart; a timeout is extended when it gains 0.8 of a report period. */
-const REPORT_SHARE = 0.3;
-const MIN_EXTEND_SHARE = 0.8;
-
-/** Kalico's defaults of danger_options (s). */
-const SINGLE_MCU_TIMEOUT_SECONDS = 0.25;
-const MULTI_MCU_TIMEOUT_SECONDS = 0.025;
+import { TrDispatchMcu, type TrDispatch } from "./trdispatch.js";
 
 /** What trsync needs of a stepper (Kalico's MCU_stepper). */
 export interface TriggeredStepper {
@@ -35,29 +22,41 @@ export interface TriggeredStepper {
   noteHomingEnd(): void | Promise<void>;
 }
 
+const COMMANDS = {
+  start: "trsync_start oid=%c report_clock=%u report_ticks=%u expire_reason=%c",
+  setTimeout: "trsync_set_timeout oid=%c clock=%u",
+  trigger: "trsync_trigger oid=%c reason=%c",
+  bindStepper: "stepper_stop_on_trigger oid=%c trsync_oid=%c",
+} as const;
+const STATE = "trsync_state oid=%c can_trigger=%c trigger_reason=%c clock=%u";
+
+/** What a configured MCU offers to its trsync. */
+interface TrsyncLink {
+  readonly commands: Readonly<Record<keyof typeof COMMANDS, CommandWrapper>>;
+  /** `trsync_trigger`, as a question for the reason that is stored. */
+  readonly disarm: CommandQueryWrapper;
+  readonly dispatched: TrDispatchMcu;
+}
+
 /** Kalico's MCU_trsync. */
 export class McuTrsync {
   private readonly mcu: Mcu;
   private readonly dispatch: TrDispatch;
   private readonly oid: number;
   private readonly cq: CommandQueue;
-  private readonly steppers: TriggeredStepper[] = [];
-  private dispatchMcu: TrDispatchMcu | undefined;
-  private startCmd: CommandWrapper | undefined;
-  private setTimeoutCmd: CommandWrapper | undefined;
-  private triggerCmd: CommandWrapper | undefined;
-  private queryCmd: CommandQueryWrapper | undefined;
-  private stepperStopCmd: CommandWrapper | undefined;
-  private triggerCompletion: Completion<boolean> | undefined;
-  private homeEndClock: number | undefined;
+  private readonly steppers = new Set<TriggeredStepper>();
+  private link: TrsyncLink | undefined;
+  private session: HomingSession | undefined;
 
   constructor(mcu: Mcu, dispatch: TrDispatch) {
     this.mcu = mcu;
     this.dispatch = dispatch;
     this.oid = mcu.createOid();
     this.cq = mcu.allocCommandQueue();
-    mcu.registerConfigCallback(() => this.buildConfig());
-    mcu.getPrinter().registerEventHandler("klippy:shutdown", () => this.handleShutdown());
+    mcu.registerConfigCallback(() => this.configure());
+    mcu.getPrinter().registerEventHandler("klippy:shutdown", () => {
+      this.session?.finish((completion) => completion.complete(false));
+    });
   }
 
   getMcu(): Mcu {
@@ -73,7 +72,7 @@ export class McuTrsync {
   }
 
   addStepper(stepper: TriggeredStepper): void {
-    if (!this.steppers.includes(stepper)) this.steppers.push(stepper);
+    this.steppers.add(stepper);
   }
 
   getSteppers(): TriggeredStepper[] {
@@ -87,150 +86,63 @@ export class McuTrsync {
    */
   start(printTime: number, reportOffset: number, triggerCompletion: Completion<boolean>, expireTimeout: number): void {
     const { mcu, oid } = this;
-    this.triggerCompletion = triggerCompletion;
-    this.homeEndClock = undefined;
-    const clock = mcu.printTimeToClock(printTime);
-    const expireTicks = mcu.secondsToClock(expireTimeout);
-    const expireClock = clock + expireTicks;
-    const reportTicks = mcu.secondsToClock(expireTimeout * REPORT_SHARE);
-    const reportClock = clock + Math.trunc(reportTicks * reportOffset + 0.5);
-    const minExtendTicks = Math.trunc(reportTicks * MIN_EXTEND_SHARE + 0.5);
-    this.dispatchMcu!.setup(clock, expireClock, expireTicks, minExtendTicks);
-    mcu.registerResponse((params) => this.handleTrsyncState(params), "trsync_state", oid);
-    this.startCmd!.send([oid, reportClock, reportTicks, REASON_COMMS_TIMEOUT], { reqclock: clock });
-    for (const stepper of this.steppers) this.stepperStopCmd!.send([stepper.getOid(), oid]);
-    this.setTimeoutCmd!.send([oid, expireClock], { reqclock: clock });
+    const { commands, dispatched } = this.link!;
+    const schedule = trsyncSchedule(mcu.printTimeToClock(printTime), (seconds) => mcu.secondsToClock(seconds), reportOffset, expireTimeout);
+    const session = (this.session = new HomingSession(schedule, triggerCompletion));
+    dispatched.setup(schedule);
+    this.listen((params) => this.follow(session, params));
+    const atStart = { reqclock: schedule.startClock };
+    commands.start.send([oid, schedule.reportClock, schedule.reportTicks, REASON_COMMS_TIMEOUT], atStart);
+    for (const stepper of this.steppers) commands.bindStepper.send([stepper.getOid(), oid]);
+    commands.setTimeout.send([oid, schedule.expireClock], atStart);
   }
 
   /** Print time (s) after which a report ends the wait with REASON_PAST_END_TIME. */
   setHomeEndTime(homeEndTime: number): void {
-    this.homeEndClock = this.mcu.printTimeToClock(homeEndTime);
+    this.session?.endAt(this.mcu.printTimeToClock(homeEndTime));
   }
 
   /** Disarms and answers with the reason that the MCU has stored. */
   async stop(): Promise<number> {
-    this.mcu.registerResponse(undefined, "trsync_state", this.oid);
-    this.triggerCompletion = undefined;
-    const params = await this.queryCmd!.send([this.oid, REASON_HOST_REQUEST]);
+    this.listen(undefined);
+    this.session = undefined;
+    const { trigger_reason: reason } = await this.link!.disarm.send([this.oid, REASON_HOST_REQUEST]);
     for (const stepper of this.steppers) await stepper.noteHomingEnd();
-    return params.trigger_reason as number;
+    return reason as number;
   }
 
-  private handleShutdown(): void {
-    const completion = this.triggerCompletion;
-    this.triggerCompletion = undefined;
-    completion?.complete(false);
+  private listen(handler: ((params: MessageParams) => void) | undefined): void {
+    this.mcu.registerResponse(handler, "trsync_state", this.oid);
   }
 
-  private handleTrsyncState(params: MessageParams): void {
-    if (!params.can_trigger) {
-      const completion = this.triggerCompletion;
-      if (completion === undefined) return;
-      this.triggerCompletion = undefined;
-      const isFailure = (params.trigger_reason as number) >= REASON_COMMS_TIMEOUT;
-      this.mcu.getPrinter().getReactor().asyncComplete(completion, isFailure);
-    } else if (this.homeEndClock !== undefined) {
-      if (this.mcu.clock32ToClock64(params.clock as number) < this.homeEndClock) return;
-      this.homeEndClock = undefined;
-      this.triggerCmd!.send([this.oid, REASON_PAST_END_TIME]);
-    }
-  }
-
-  private buildConfig(): void {
-    const { mcu, oid, cq } = this;
-    mcu.addConfigCmd(`config_trsync oid=${oid}`);
-    mcu.addConfigCmd(`trsync_start oid=${oid} report_clock=0 report_ticks=0 expire_reason=0`, { onRestart: true });
-    const triggerFormat = "trsync_trigger oid=%c reason=%c";
-    const stateFormat = "trsync_state oid=%c can_trigger=%c trigger_reason=%c clock=%u";
-    this.startCmd = mcu.lookupCommand("trsync_start oid=%c report_clock=%u report_ticks=%u expire_reason=%c", cq);
-    this.setTimeoutCmd = mcu.lookupCommand("trsync_set_timeout oid=%c clock=%u", cq);
-    this.triggerCmd = mcu.lookupCommand(triggerFormat, cq);
-    this.queryCmd = mcu.lookupQueryCommand(triggerFormat, stateFormat, { oid, cq });
-    this.stepperStopCmd = mcu.lookupCommand("stepper_stop_on_trigger oid=%c trsync_oid=%c", cq);
-    // A non-critical MCU builds its configuration again at each reconnect.
-    if (this.dispatchMcu !== undefined) this.dispatch.remove(this.dispatchMcu);
-    this.dispatchMcu = new TrDispatchMcu(this.dispatch, mcu.getSerialQueue(), cq, oid, {
-      setTimeout: this.setTimeoutCmd.getCommandTag(),
-      trigger: this.triggerCmd.getCommandTag(),
-      state: mcu.lookupCommand(stateFormat).getCommandTag(),
-    });
-  }
-}
-
-/** Kalico's TriggerDispatch: the trsyncs of all MCUs whose steppers one trigger stops. */
-export class TriggerDispatch {
-  private readonly mcu: Mcu;
-  private readonly dispatch = new TrDispatch();
-  private readonly trsyncs: McuTrsync[];
-  private triggerCompletion: Completion<boolean> | undefined;
-
-  constructor(mcu: Mcu) {
-    this.mcu = mcu;
-    this.trsyncs = [new McuTrsync(mcu, this.dispatch)];
-  }
-
-  getOid(): number {
-    return this.trsyncs[0]!.getOid();
-  }
-
-  getCommandQueue(): CommandQueue {
-    return this.trsyncs[0]!.getCommandQueue();
-  }
-
-  /** Adds a stepper. @throws ConfigError when steppers of one axis sit on several MCUs. */
-  addStepper(stepper: TriggeredStepper): void {
-    let trsync = this.trsyncs.find((candidate) => candidate.getMcu() === stepper.getMcu());
-    if (trsync === undefined) {
-      trsync = new McuTrsync(stepper.getMcu(), this.dispatch);
-      this.trsyncs.push(trsync);
-    }
-    trsync.addStepper(stepper);
-    const name = stepper.getName();
-    if (!name.startsWith("stepper_")) return;
-    const axis = name.slice(0, 9);
-    for (const other of this.trsyncs) {
-      if (other === trsync) continue;
-      if (other.getSteppers().some((candidate) => candidate.getName().startsWith(axis))) {
-        throw new ConfigError("Multi-mcu homing not supported on multi-mcu shared axis");
+  private follow(session: HomingSession, params: MessageParams): void {
+    const reason = params.trigger_reason as number;
+    const report: TrsyncReport = params.can_trigger ? { waitingAt: this.mcu.clock32ToClock64(params.clock as number) } : { stoppedFor: reason };
+    switch (session.take(report)) {
+      case "nothing":
+        return;
+      case "stop the move":
+        return this.link!.commands.trigger.send([this.oid, REASON_PAST_END_TIME]);
+      case "finish": {
+        const reactor = this.mcu.getPrinter().getReactor();
+        return session.finish((completion) => reactor.asyncComplete(completion, isFailure(reason)));
       }
     }
   }
 
-  getSteppers(): TriggeredStepper[] {
-    return this.trsyncs.flatMap((trsync) => trsync.getSteppers());
-  }
-
-  /** Arms all trsyncs at a print time (s). */
-  start(printTime: number): Completion<boolean> {
-    const printer = this.mcu.getPrinter();
-    const completion = printer.getReactor().completion<boolean>();
-    this.triggerCompletion = completion;
-    const options = printer.lookupObject<{ singleMcuTrsyncTimeout?: number; multiMcuTrsyncTimeout?: number } | null>(
-      "danger_options",
-      null,
-    );
-    const expireTimeout =
-      this.trsyncs.length === 1
-        ? (options?.singleMcuTrsyncTimeout ?? SINGLE_MCU_TIMEOUT_SECONDS)
-        : (options?.multiMcuTrsyncTimeout ?? MULTI_MCU_TIMEOUT_SECONDS);
-    this.trsyncs.forEach((trsync, index) => {
-      trsync.start(printTime, index / this.trsyncs.length, completion, expireTimeout);
+  private configure(): void {
+    const { mcu, oid, cq } = this;
+    mcu.addConfigCmd(`config_trsync oid=${oid}`);
+    mcu.addConfigCmd(restingCommand(COMMANDS.start, oid), { onRestart: true });
+    const commands = lookupCommands(mcu, COMMANDS, cq);
+    const disarm = mcu.lookupQueryCommand(COMMANDS.trigger, STATE, { oid, cq });
+    // A non-critical MCU builds its configuration again at each reconnect.
+    if (this.link !== undefined) this.dispatch.remove(this.link.dispatched);
+    const dispatched = new TrDispatchMcu(this.dispatch, mcu.getSerialQueue(), cq, oid, {
+      setTimeout: commands.setTimeout.getCommandTag(),
+      trigger: commands.trigger.getCommandTag(),
+      state: mcu.lookupCommand(STATE).getCommandTag(),
     });
-    this.dispatch.start(REASON_HOST_REQUEST);
-    return completion;
-  }
-
-  /** Waits for a trigger, at most until a report after `endTime` (print time, s). */
-  async waitEnd(endTime: number): Promise<void> {
-    this.trsyncs[0]!.setHomeEndTime(endTime);
-    await this.triggerCompletion!.wait();
-  }
-
-  /** Disarms all trsyncs; the reason of a failure if there was one, else that of the endstop's own MCU. */
-  async stop(): Promise<number> {
-    this.dispatch.stop();
-    const reasons: number[] = [];
-    for (const trsync of this.trsyncs) reasons.push(await trsync.stop());
-    return reasons.find((reason) => reason >= REASON_COMMS_TIMEOUT) ?? reasons[0]!;
+    this.link = { commands, disarm, dispatched };
   }
 }
