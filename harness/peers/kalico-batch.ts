@@ -18,6 +18,8 @@ export interface KalicoJob {
   dictionaries: ReadonlyMap<string, Uint8Array>;
   /** Where files are made; it goes with its owner. */
   directory: string;
+  /** Lines of a log that are answers, not errors. */
+  answers?: ReadonlySet<string>;
   signal?: AbortSignal;
 }
 
@@ -52,7 +54,7 @@ export async function checkKalico({ checkout, python }: Pick<KalicoJob, "checkou
 }
 
 /** @throws CannotRunKalico */
-export async function runKalico({ checkout, python, configFile, gcodeFile, dictionaries, directory, signal }: KalicoJob): Promise<KalicoRun> {
+export async function runKalico({ checkout, python, configFile, gcodeFile, dictionaries, directory, answers, signal }: KalicoJob): Promise<KalicoRun> {
   const program = programOf(checkout);
   const output = join(directory, "steps");
   const log = join(directory, "klippy.log");
@@ -75,7 +77,7 @@ export async function runKalico({ checkout, python, configFile, gcodeFile, dicti
   if (NO_COMPILER.test(logged)) {
     throw new CannotRunKalico(`Kalico cannot build its C helper in "${checkout}": install a C compiler (gcc), or start Kalico there once`);
   }
-  const message = ended.code === 0 ? "" : (exceptionIn(logged) ?? jobErrorIn(logged) ?? lastLine(ended.error));
+  const message = ended.code === 0 ? "" : (jobErrorIn(logged, answers) ?? exceptionIn(logged) ?? lastLine(ended.error));
   const steps = message !== "" ? [] : [...dictionaries].flatMap(([name, packed]) => {
     const parser = new MessageParser();
     parser.processIdentify(packed);
@@ -94,11 +96,12 @@ function exceptionIn(log: string): string | undefined {
 }
 
 /** Lines that Kalico logs of its own accord while it runs a job. */
-const ROUTINE = /^(?:homing: |Overextrude: |Running full garbage|Unfreezing garbage|Stats |Git version|Args: )/;
+const ROUTINE = /^(?:homing: |Overextrude: |toolhead: |extruder\d*: |Running full garbage|Unfreezing garbage|Stats |Git version|Args: )/;
 
-/** The first error of a line of G-code: such are logged as they are, after the configuration. */
-function jobErrorIn(log: string): string | undefined {
+/** The first error of a line of G-code: such are logged as they are, after the configuration. None where something else fails first. */
+export function jobErrorIn(log: string, answers: ReadonlySet<string> = new Set()): string | undefined {
   const lines = log.split("\n");
   const from = lines.findLastIndex((line) => line.startsWith("Configured MCU "));
-  return from < 0 ? undefined : lines.slice(from + 1).find((line) => line.trim() !== "" && !ROUTINE.test(line));
+  const first = from < 0 ? undefined : lines.slice(from + 1).find((line) => line.trim() !== "" && !answers.has(line.trim()) && !ROUTINE.test(line));
+  return first === undefined || /^(?:Traceback|Internal error|Unhandled exception|Transition to shutdown)/.test(first) ? undefined : first;
 }

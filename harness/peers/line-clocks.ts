@@ -18,6 +18,8 @@ export class LineClocks {
   /** From the pause before a homing to the one after it, print times in seconds; the last may have no end. */
   readonly homings: { begin: number; end: number }[] = [];
   world: SimWorld | undefined;
+  /** Lines that this host answered with, without their "// ". */
+  readonly answers = new Set<string>();
   readonly #lines: readonly string[];
   readonly #starts: { printTime: number; index: number }[] = [];
 
@@ -26,6 +28,7 @@ export class LineClocks {
   }
 
   readonly observer: HostObserver = {
+    onGcodeResponse: (text) => { for (const line of text.split("\n")) if (line.startsWith("// ")) this.answers.add(line.slice(3).trim()); },
     onGcodeCommand: (text) => {
       const mark = homingMark(text);
       if (mark === "begin") this.#whenPlanned((begin) => { this.homings.push({ begin, end: Infinity }); });

@@ -18,8 +18,14 @@ export function homingMark(line: string): "begin" | "end" | undefined {
   return line === BEFORE ? "begin" : line === AFTER ? "end" : undefined;
 }
 
-/** Text of the configuration with the pauses, to be read from another folder. */
-export function sharedPrinter(configFile: string): string {
+/**
+ * A Kalico that exits leaves what its sending thread still holds unwritten, the more the busier the machine. At the end of a batch job this line lets
+ * everything out: the macro runs in Kalico only, in its Python, and costs real time.
+ */
+export const LET_OUT = { lines: ["M400", "LET_STEPS_OUT_9973"], section: "\n[gcode_macro LET_STEPS_OUT_9973]\ngcode:\n  !import time\n  !time.sleep(0.5)\n" };
+
+/** Text of the configuration with the pauses, to be read from another folder; `more` comes after its sections. */
+export function sharedPrinter(configFile: string, more = ""): string {
   const text = readFileSync(configFile, "utf8");
   const at = text.indexOf(AUTOSAVE_HEADER);
   const own = at < 0 ? text : text.slice(0, at);
@@ -28,7 +34,7 @@ export function sharedPrinter(configFile: string): string {
     if (spec !== undefined) return `[include ${joinPath(dirname(configFile), spec)}]`;
     return line.replace(/!!include\s+(?!\/)(.*)/, (_all, name: string) => `!!include ${joinPath(dirname(configFile), name)}`);
   });
-  return `${lines.join("\n")}\n${homingPauses(configFile)}${at < 0 ? "" : text.slice(at)}`;
+  return `${lines.join("\n")}\n${homingPauses(configFile)}${more}${at < 0 ? "" : text.slice(at)}`;
 }
 
 /** A macro around the command that homes in the end; nothing for a machine that does not home. */

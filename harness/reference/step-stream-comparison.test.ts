@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { StepColumns } from "../../conformance/oracles/step-comparison.js";
 import { expandSteps, parseStepRows, standstills } from "./step-rows.js";
-import { compareStepStreams, jobPart, type StepStreamComparison } from "./step-stream-comparison.js";
+import { compareJobParts, compareStepStreams, jobPart, type StepStreamComparison } from "./step-stream-comparison.js";
 
 const FREQUENCY = 16_000_000;
 const HEADER = "stepper,first_clock,interval,count,add,dir";
@@ -106,6 +106,17 @@ describe("comparison of step streams", () => {
     expect(compare(ours)).toMatchObject({ equal: true, steppers: [{ excursionPairs: 9 }, {}] });
     const strict = compareStepStreams([stream("stepper_x", ours[0]!)], [stream("stepper_x", reference()[0]!)], { frequency: FREQUENCY, excursionPairs: 8 });
     expect(strict.equal).toBe(false);
+  });
+
+  it("lets a pair come right after a pair, when the steps between them fit", () => {
+    const steps = (pairs: readonly number[]): [number, number][] => {
+      const all = Array.from({ length: 40 }, (_, i): [number, number] => [second(11) + i * 16_000, 1]);
+      for (const at of [...pairs].sort((a, b) => b - a)) all.splice(at, 0, [all[at - 1]![0] + 2000, 0], [all[at - 1]![0] + 4000, 1]);
+      return all;
+    };
+    const judge = (pairs: readonly number[]): StepStreamComparison => compareJobParts(expandSteps([stream("stepper_x", steps(pairs))]), expandSteps([stream("stepper_x", steps([]))]), { frequency: FREQUENCY });
+    expect(judge([10, 15])).toMatchObject({ equal: true, steppers: [{ excursionPairs: 2 }] });
+    expect(judge([10, 12])).toMatchObject({ equal: false });
   });
 
   it("lets only the moves before the first pause differ by a few steps", () => {

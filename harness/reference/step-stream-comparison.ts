@@ -64,6 +64,8 @@ const SEGMENT_PAUSE_SECONDS = 0.1;
 const ALIGNMENT_STEPS = 1000;
 /** Steps after an excursion pair that must fit for it to be one. */
 const EXCURSION_PROOF_STEPS = 8;
+/** Where pairs follow closely, at least so many must fit between them. */
+const EXCURSION_LEAST_STEPS = 3;
 
 /** Clock of the first step after homing; −Infinity for a stream without the pause after it. */
 export function jobStartClock(streams: readonly StepStream[], frequency: number): number {
@@ -230,7 +232,9 @@ class StepperJudge {
     if (a < 0 || b < 0) return false;
     const n = Math.min(EXCURSION_PROOF_STEPS, ours.clocks.length - a, reference.clocks.length - b);
     for (let i = 0; i < n; i++) {
-      if (ours.dirs[a + i] !== reference.dirs[b + i] || Math.abs(ours.clocks[a + i]! - reference.clocks[b + i]! - shift) > this.#tolerance) return false;
+      const fits = ours.dirs[a + i] === reference.dirs[b + i] && Math.abs(ours.clocks[a + i]! - reference.clocks[b + i]! - shift) <= this.#tolerance;
+      // What comes next may be another pair, which is looked at in its turn.
+      if (!fits) return i >= EXCURSION_LEAST_STEPS && (isPair(ours, a + i) || isPair(ours, a + i - 1) || isPair(reference, b + i) || isPair(reference, b + i - 1));
     }
     return true;
   }

@@ -36,7 +36,8 @@ const START_LIMIT = 120;
 export async function runJob(options: JobOptions): Promise<JobRun> {
   const { lines, live = false, onLine, onProgress, signal, onWorld, ...worldOptions } = options;
   const world = new SimWorld({ ...worldOptions, startArgs: { ...worldOptions.startArgs, batch_input: !live } });
-  signal?.addEventListener("abort", () => world.world.abort());
+  const abort = (): void => world.world.abort();
+  signal?.addEventListener("abort", abort);
   onWorld?.(world);
   world.start();
   const printer = world.printer!;
@@ -48,6 +49,7 @@ export async function runJob(options: JobOptions): Promise<JobRun> {
     const stop = await world.run(() => result !== undefined || printer.isShutdown(), LIMIT, (now) => onProgress?.(now - jobStart));
     if (stop === "done" && !printer.isShutdown()) await finishMoves(world);
   }
+  signal?.removeEventListener("abort", abort);
   const [message, state] = printer.getStateMessage();
   return { world, state, message, result, printSeconds: world.clock.now - jobStart };
 }
