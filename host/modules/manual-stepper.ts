@@ -5,7 +5,7 @@
 import type { ConfigSection } from "../config/config-section.js";
 import type { GCodeDispatch } from "../gcode/dispatch.js";
 import type { GCodeCommand } from "../gcode/gcode-command.js";
-import { calcMoveTime } from "../motion/force-move.js";
+import { calcMoveTime } from "../motion/lone-move.js";
 import type { HomingToolhead } from "../motion/homing-move.js";
 import type { PrinterHoming } from "../motion/homing.js";
 import { PrinterRail } from "../motion/rail.js";

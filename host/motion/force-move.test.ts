@@ -1,22 +1,7 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { calcMoveTime } from "./force-move.js";
 import { motionBench } from "./testing/motion-bench.js";
 
 describe("force_move", () => {
-  it("covers the distance exactly, within speed and acceleration", () => {
-    const positive = fc.double({ min: 0.01, max: 1000, noNaN: true });
-    fc.assert(
-      fc.property(fc.oneof(fc.constant(0), positive, positive.map((length) => -length)), positive, fc.oneof(fc.constant(0), positive), (dist, speed, accel) => {
-        const { axisR, accelT, cruiseT, cruiseV } = calcMoveTime(dist, speed, accel);
-
-        expect(axisR * (accelT * cruiseV + cruiseT * cruiseV)).toBeCloseTo(dist, 6);
-        expect(cruiseV).toBeLessThanOrEqual(speed);
-        expect(cruiseT).toBeGreaterThan(-1e-6);
-      }),
-    );
-  });
-
   it("moves one stepper and leaves the kinematics' idea of it alone", async () => {
     const bench = await motionBench();
     const [stepper] = bench.toolhead.getKinematics().getSteppers();

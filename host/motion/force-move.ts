@@ -5,11 +5,10 @@
 import type { ConfigSection } from "../config/config-section.js";
 import { ConfigError } from "../errors.js";
 import type { Printer } from "../printer/printer-surface.js";
-import { cartesianKinematics } from "../steps/stepper-steps.js";
-import { Trapq } from "../steps/trapq.js";
 import { formatFixed } from "./format-fixed.js";
+import { calcMoveTime, SideQueue } from "./lone-move.js";
 import type { Gcode, GcodeCommand } from "./ports.js";
-import type { PrinterStepperEnable } from "./stepper-enable.js";
+import type { EnableTracking, PrinterStepperEnable } from "./stepper-enable.js";
 import type { McuStepper } from "./stepper.js";
 import type { Toolhead } from "./surface.js";
 
@@ -17,35 +16,15 @@ const BUZZ_SECONDS = 0.25;
 const BUZZ_DISTANCE = 1;
 const BUZZ_RADIANS = Math.PI / 180;
 const BUZZ_COUNT = 10;
+/** There and back: direction, and rest, s, after it. */
+const BUZZ_STROKES = [[1, 0.05], [-1, 0.45]] as const;
 /** Rest, s, around the switching of a motor. */
 const STALL_TIME = 0.1;
-const RETIRE_ALL_SECONDS = 99999.9;
-
-/** A move over `dist` from rest to rest. */
-export interface ForcedMoveTimes {
-  /** 1 or -1. */
-  axisR: number;
-  accelT: number;
-  cruiseT: number;
-  cruiseV: number;
-}
-
-/** Times, s, of a move over `dist` at most `speed`; without acceleration when `accel` is 0. */
-export function calcMoveTime(dist: number, speed: number, accel: number): ForcedMoveTimes {
-  const axisR = dist < 0 ? -1 : 1;
-  const length = Math.abs(dist);
-  if (accel === 0 || length === 0) return { axisR, accelT: 0, cruiseT: length / speed, cruiseV: speed };
-  const reachableV2 = length * accel;
-  const cruiseV = reachableV2 < speed * speed ? Math.sqrt(reachableV2) : speed;
-  const accelT = cruiseV / accel;
-  return { axisR, accelT, cruiseT: (length - accelT * cruiseV) / cruiseV, cruiseV };
-}
 
 export class ForceMove {
   readonly printer: Printer;
   readonly steppers = new Map<string, McuStepper>();
-  private readonly trapq = new Trapq();
-  private readonly stepperKinematics = cartesianKinematics("x");
+  private readonly sideQueue = new SideQueue();
 
   constructor(config: ConfigSection) {
     this.printer = config.getPrinter();
@@ -77,45 +56,49 @@ export class ForceMove {
     return this.printer.lookupObject<Toolhead>("toolhead");
   }
 
-  private async forceEnable(stepper: McuStepper): Promise<boolean> {
+  private async switchMotor(stepper: McuStepper, isOn: boolean): Promise<void> {
     const toolhead = this.toolhead();
     const printTime = toolhead.getLastMoveTime();
-    const line = this.printer.lookupObject<PrinterStepperEnable>("stepper_enable").lookupEnable(stepper.getName());
-    const wasEnabled = line.isMotorEnabled();
-    if (!wasEnabled) {
-      line.motorEnable(printTime);
-      await toolhead.dwell(STALL_TIME);
-    }
+    const motor = this.motor(stepper);
+    if (isOn) motor.motorEnable(printTime);
+    else motor.motorDisable(printTime);
+    await toolhead.dwell(STALL_TIME);
+  }
+
+  private motor(stepper: McuStepper): EnableTracking {
+    return this.printer.lookupObject<PrinterStepperEnable>("stepper_enable").lookupEnable(stepper.getName());
+  }
+
+  /** Switches the motor on where it is off. @returns whether it was on */
+  async forceEnable(stepper: McuStepper): Promise<boolean> {
+    this.toolhead().getLastMoveTime();
+    const wasEnabled = this.motor(stepper).isMotorEnabled();
+    if (!wasEnabled) await this.switchMotor(stepper, true);
     return wasEnabled;
   }
 
-  private async restoreEnable(stepper: McuStepper, wasEnabled: boolean): Promise<void> {
+  /** Undoes `forceEnable`. */
+  async restoreEnable(stepper: McuStepper, wasEnabled: boolean): Promise<void> {
     if (wasEnabled) return;
-    const toolhead = this.toolhead();
-    await toolhead.dwell(STALL_TIME);
-    const printTime = toolhead.getLastMoveTime();
-    const line = this.printer.lookupObject<PrinterStepperEnable>("stepper_enable").lookupEnable(stepper.getName());
-    line.motorDisable(printTime);
-    await toolhead.dwell(STALL_TIME);
+    await this.toolhead().dwell(STALL_TIME);
+    await this.switchMotor(stepper, false);
+  }
+
+  /** Has the motor on during `work`, and as it was before when that went well. */
+  private async withMotorOn(stepper: McuStepper, work: () => Promise<void>): Promise<void> {
+    const wasEnabled = await this.forceEnable(stepper);
+    await work();
+    await this.restoreEnable(stepper, wasEnabled);
   }
 
   /** Turns one stepper by `dist` at `speed` (per s) with `accel` (per s²; 0: none). The kinematics are not told. */
   async manualMove(stepper: McuStepper, dist: number, speed: number, accel = 0): Promise<void> {
     const toolhead = this.toolhead();
+    const move = calcMoveTime(dist, speed, accel);
     toolhead.flushStepGeneration();
-    const prevKinematics = stepper.setStepperKinematics(this.stepperKinematics);
-    const prevTrapq = stepper.setTrapq(this.trapq);
-    stepper.setPosition([0, 0, 0]);
-    const { axisR, accelT, cruiseT, cruiseV } = calcMoveTime(dist, speed, accel);
-    const startTime = toolhead.getLastMoveTime();
-    this.trapq.append(startTime, accelT, cruiseT, accelT, 0, 0, 0, axisR, 0, 0, 0, cruiseV, accel);
-    const endTime = startTime + accelT + cruiseT + accelT;
-    stepper.generateSteps(endTime);
-    this.trapq.finalizeMoves(endTime + RETIRE_ALL_SECONDS, endTime + RETIRE_ALL_SECONDS);
-    stepper.setTrapq(prevTrapq);
-    if (prevKinematics !== null) stepper.setStepperKinematics(prevKinematics);
+    const endTime = this.sideQueue.withOwnTrapq(stepper, () => this.sideQueue.run(stepper, move, toolhead.getLastMoveTime(), accel));
     toolhead.noteMcuMovequeueActivity(endTime);
-    await toolhead.dwell(accelT + cruiseT + accelT);
+    await toolhead.dwell(move.accelT + move.cruiseT + move.accelT);
     toolhead.flushStepGeneration();
   }
 
@@ -126,23 +109,21 @@ export class ForceMove {
     return stepper;
   }
 
-  private async cmdStepperBuzz(gcmd: GcodeCommand): Promise<void> {
+  async cmdStepperBuzz(gcmd: GcodeCommand): Promise<void> {
     const stepper = this.requestedStepper(gcmd);
     this.printer.log("info", `Stepper buzz ${stepper.getName()}`);
-    const wasEnabled = await this.forceEnable(stepper);
-    const toolhead = this.toolhead();
-    const dist = stepper.unitsInRadians() ? BUZZ_RADIANS : BUZZ_DISTANCE;
-    const speed = dist / BUZZ_SECONDS;
-    for (let i = 0; i < BUZZ_COUNT; i++) {
-      await this.manualMove(stepper, dist, speed);
-      await toolhead.dwell(0.05);
-      await this.manualMove(stepper, -dist, speed);
-      await toolhead.dwell(0.45);
-    }
-    await this.restoreEnable(stepper, wasEnabled);
+    const stroke = stepper.unitsInRadians() ? BUZZ_RADIANS : BUZZ_DISTANCE;
+    await this.withMotorOn(stepper, async () => {
+      for (let i = 0; i < BUZZ_COUNT; i++) {
+        for (const [direction, rest] of BUZZ_STROKES) {
+          await this.manualMove(stepper, direction * stroke, stroke / BUZZ_SECONDS);
+          await this.toolhead().dwell(rest);
+        }
+      }
+    });
   }
 
-  private async cmdForceMove(gcmd: GcodeCommand): Promise<void> {
+  async cmdForceMove(gcmd: GcodeCommand): Promise<void> {
     const stepper = this.requestedStepper(gcmd);
     const distance = gcmd.getFloat("DISTANCE");
     const speed = gcmd.getFloat("VELOCITY", { above: 0 });
@@ -156,23 +137,17 @@ export class ForceMove {
     await this.manualMove(stepper, distance, speed, accel);
   }
 
-  private cmdSetKinematicPosition(gcmd: GcodeCommand): void {
+  cmdSetKinematicPosition(gcmd: GcodeCommand): void {
     const toolhead = this.toolhead();
     toolhead.getLastMoveTime();
     const current = toolhead.getPosition();
-    const x = gcmd.getFloat("X", { default: current[0]! });
-    const y = gcmd.getFloat("Y", { default: current[1]! });
-    const z = gcmd.getFloat("Z", { default: current[2]! });
-    const setHomed = axesIn(gcmd.get("SET_HOMED", { default: "xyz" }));
-    const clearOption = gcmd.get("CLEAR_HOMED", { default: null }) === null ? "CLEAR" : "CLEAR_HOMED";
-    const clearHomed = axesIn(gcmd.get(clearOption, { default: "" }));
-    this.printer.log(
-      "info",
-      `SET_KINEMATIC_POSITION pos=${formatFixed(x, 3)},${formatFixed(y, 3)},${formatFixed(z, 3)}` +
-        ` set_homed=${setHomed} clear_homed=${clearHomed}`,
-    );
-    toolhead.setPosition([x, y, z], { homingAxes: setHomed });
-    toolhead.getKinematics().clearHomingState(clearHomed);
+    const position = ["X", "Y", "Z"].map((axis, index) => gcmd.getFloat(axis, { default: current[index]! }));
+    const homed = axesIn(gcmd.get("SET_HOMED", { default: "xyz" }));
+    const cleared = axesIn(gcmd.get(gcmd.get("CLEAR_HOMED", { default: null }) === null ? "CLEAR" : "CLEAR_HOMED", { default: "" }));
+    const told = position.map((value) => formatFixed(value, 3)).join(",");
+    this.printer.log("info", `SET_KINEMATIC_POSITION pos=${told} set_homed=${homed} clear_homed=${cleared}`);
+    toolhead.setPosition(position, { homingAxes: homed });
+    toolhead.getKinematics().clearHomingState(cleared);
   }
 }
 

@@ -20,7 +20,7 @@ import { ProbeEndstopWrapper } from "../../modules/probe/probe-endstop.js";
 import { ProbePointsHelper, type PointsOptions } from "../../modules/probe/probe-points.js";
 import { RetrySession } from "../../modules/probe/retry.js";
 import { RunoutHelper } from "../../modules/runout-helper.js";
-import { calcMoveTime } from "../../motion/force-move.js";
+import { calcMoveTime } from "../../motion/lone-move.js";
 import { ExtruderStepper } from "../../motion/extruder-stepper.js";
 import { Homing, HomingMove, multiComplete } from "../../motion/homing.js";
 import { ManualProbeHelper, verifyNoManualProbe } from "../../motion/manual-probe.js";
