@@ -1,7 +1,7 @@
 /**
- * Object `gcode_move`: G0/G1 and the state that gives their numbers a meaning (absolute or relative, offsets,
- * speed and extrusion factors). In: commands; out: positions (mm) and speeds (mm/s) for the toolhead or for
- * the first transform of the chain.
+ * Object `gcode_move`: G0/G1 and the commands that change the meaning of their numbers. In: commands; out: positions (mm) and
+ * speeds (mm/s) for the toolhead or for the first transform of the chain. The object is itself the frame (gcode-frame.ts) that the
+ * conversions are made with; its members are read and set by plugins, so they are changed where they stand.
  */
 import type { ConfigSection } from "../config/config-section.js";
 import { CommandError, ConfigError } from "../errors.js";
@@ -12,6 +12,7 @@ import { gcodeFloat, type GCodeCommand } from "../gcode/gcode-command.js";
 import { Coord } from "../motion/coord.js";
 import { formatFixed } from "../motion/format-fixed.js";
 import type { Printer } from "../printer/printer-surface.js";
+import { copyOfState, E_AXIS, gcodeCoordinate, machineCoordinate, restoredZero, stateFromKalico, stateToKalico, withExtrudeFactor, withSpeedFactor, zeroFor, type Feed, type SavedState } from "./gcode-frame.js";
 import { describePosition, type PositionedToolhead } from "./position-report.js";
 
 /** What moves are handed to: the toolhead, or a transform before it. */
@@ -26,21 +27,10 @@ interface ExtraAxis {
   getAxisGcodeId(): string | null;
 }
 
-interface SavedState {
-  absoluteCoord: boolean;
-  absoluteExtrude: boolean;
-  basePosition: number[];
-  lastPosition: number[];
-  homingPosition: number[];
-  speed: number;
-  speedFactor: number;
-  extrudeFactor: number;
-}
-
 const BASE_AXES = { X: 0, Y: 1, Z: 2, E: 3 } as const;
 const AXIS_LETTERS = ["X", "Y", "Z", "E"] as const;
 
-export class GCodeMove {
+export class GCodeMove implements SavedState {
   readonly printer: Printer;
   isPrinterReady = false;
   absoluteCoord = true;
@@ -79,21 +69,24 @@ export class GCodeMove {
     const add = (command: string, handler: GCodeHandler, desc?: string, whenNotReady = false): void => {
       gcode.registerCommand(command, handler, { whenNotReady, desc: desc ?? null });
     };
+    const mode = (command: string, member: "absoluteCoord" | "absoluteExtrude", isAbsolute: boolean): void => {
+      add(command, () => void (this[member] = isAbsolute));
+    };
     add("G1", (gcmd) => this.#move(gcmd));
     add("G20", (gcmd) => {
       throw gcmd.error("Machine does not support G20 (inches) command");
     });
     add("G21", () => undefined);
-    add("M82", () => void (this.absoluteExtrude = true));
-    add("M83", () => void (this.absoluteExtrude = false));
-    add("G90", () => void (this.absoluteCoord = true));
-    add("G91", () => void (this.absoluteCoord = false));
-    add("G92", (gcmd) => this.#setPosition(gcmd));
-    add("M220", (gcmd) => this.#setSpeedFactor(gcmd));
-    add("M221", (gcmd) => this.#setExtrudeFactor(gcmd));
-    add("SET_GCODE_OFFSET", (gcmd) => this.#setOffset(gcmd), "Set a virtual offset to g-code positions");
-    add("SAVE_GCODE_STATE", (gcmd) => this.#saveState(gcmd), "Save G-Code coordinate state");
-    add("RESTORE_GCODE_STATE", (gcmd) => this.#restoreState(gcmd), "Restore a previously saved G-Code state");
+    mode("M82", "absoluteExtrude", true);
+    mode("M83", "absoluteExtrude", false);
+    mode("G90", "absoluteCoord", true);
+    mode("G91", "absoluteCoord", false);
+    add("G92", (gcmd) => this.#declare(gcmd));
+    add("M220", (gcmd) => this.#feed(withSpeedFactor(this, percent(gcmd) / (60 * 100))));
+    add("M221", (gcmd) => this.#extrude(percent(gcmd) / 100));
+    add("SET_GCODE_OFFSET", (gcmd) => this.#offset(gcmd), "Set a virtual offset to g-code positions");
+    add("SAVE_GCODE_STATE", (gcmd) => void this.savedStates.set(nameOf(gcmd), copyOfState(this)), "Save G-Code coordinate state");
+    add("RESTORE_GCODE_STATE", (gcmd) => this.#restore(gcmd), "Restore a previously saved G-Code state");
     add("G0", (gcmd) => this.#move(gcmd));
     add("M114", (gcmd) => {
       const [x, y, z, e] = this.#gcodePosition().map((one) => formatFixed(one, 3));
@@ -142,7 +135,7 @@ export class GCodeMove {
 
   /** Saved states by name under Kalico's names. */
   get kalicoStates(): Record<string, Record<string, unknown>> {
-    return Object.fromEntries([...this.savedStates].map(([name, state]) => [name, stateToKalico(state)]));
+    return Object.fromEntries([...this.savedStates].map(([name, state]) => [name, stateToKalico(state, (value) => new Float(value))]));
   }
 
   set kalicoStates(states: Dict | Readonly<Record<string, Record<string, unknown>>>) {
@@ -178,9 +171,7 @@ export class GCodeMove {
   }
 
   #gcodePosition(): number[] {
-    const position = this.lastPosition.map((last, axis) => last - (this.basePosition[axis] ?? 0));
-    position[3]! /= this.extrudeFactor;
-    return position;
+    return this.lastPosition.map((at, axis) => gcodeCoordinate(this, axis, at));
   }
 
   getStatus(_eventTime?: number): {
@@ -208,107 +199,82 @@ export class GCodeMove {
 
   #move(gcmd: GCodeCommand): MaybePromise {
     const params = gcmd.getCommandParameters();
-    const axes = this.#axes;
+    const { lastPosition } = this;
     try {
-      for (let i = 0; i < axes.length; i++) {
-        const [letter, index] = axes[i]!;
-        const text = params[letter];
-        if (text === undefined) continue;
-        let value = gcodeFloat(text);
-        let isAbsolute = this.absoluteCoord;
-        if (index === 3) {
-          value *= this.extrudeFactor;
-          if (!this.absoluteExtrude) isAbsolute = false;
-        }
-        if (isAbsolute) this.lastPosition[index] = value + this.basePosition[index]!;
-        else this.lastPosition[index]! += value;
+      for (const [letter, axis] of this.#axes) {
+        const word = params[letter];
+        if (word !== undefined) lastPosition[axis] = machineCoordinate(this, axis, gcodeFloat(word), lastPosition[axis]!);
       }
-      if (params.F !== undefined) this.#setSpeed(gcmd, gcodeFloat(params.F));
+      const f = params.F === undefined ? null : gcodeFloat(params.F);
+      if (f !== null && f <= 0) throw gcmd.error(`Invalid speed in '${gcmd.getCommandline()}'`);
+      if (f !== null) this.speed = f * this.speedFactor;
     } catch (error) {
       if (error instanceof CommandError) throw error;
       throw gcmd.error(`Unable to parse move '${gcmd.getCommandline()}'`);
     }
-    return this.moveWithTransform!.move(this.lastPosition, this.speed);
+    return this.#go(this.speed);
   }
 
-  #setSpeed(gcmd: GCodeCommand, gcodeSpeed: number): void {
-    if (gcodeSpeed <= 0) throw gcmd.error(`Invalid speed in '${gcmd.getCommandline()}'`);
-    this.speed = gcodeSpeed * this.speedFactor;
-  }
-
-  #setPosition(gcmd: GCodeCommand): void {
-    const offsets = AXIS_LETTERS.map((letter) => gcmd.getFloat(letter, { default: null }));
-    for (const [index, offset] of offsets.entries()) {
-      if (offset === null) continue;
-      this.basePosition[index] = this.lastPosition[index]! - (index === 3 ? offset * this.extrudeFactor : offset);
-    }
-    if (offsets.every((offset) => offset === null)) copyAxes(this.basePosition, this.lastPosition, 4);
-  }
-
-  #setSpeedFactor(gcmd: GCodeCommand): void {
-    const factor = gcmd.getFloat("S", { default: 100, above: 0 }) / (60 * 100);
-    this.speed = (this.speed / this.speedFactor) * factor;
-    this.speedFactor = factor;
-  }
-
-  #setExtrudeFactor(gcmd: GCodeCommand): void {
-    const factor = gcmd.getFloat("S", { default: 100, above: 0 }) / 100;
-    const last = this.lastPosition[3]!;
-    const gcodeE = (last - this.basePosition[3]!) / this.extrudeFactor;
-    this.basePosition[3] = last - gcodeE * factor;
-    this.extrudeFactor = factor;
-  }
-
-  #setOffset(gcmd: GCodeCommand): MaybePromise {
-    const moveDelta = [0, 0, 0, 0];
-    for (const [index, letter] of AXIS_LETTERS.entries()) {
-      let offset = gcmd.getFloat(letter, { default: null });
-      if (offset === null) {
-        const adjust = gcmd.getFloat(`${letter}_ADJUST`, { default: null });
-        if (adjust === null) continue;
-        offset = adjust + this.homingPosition[index]!;
-      }
-      const delta = offset - this.homingPosition[index]!;
-      moveDelta[index] = delta;
-      this.basePosition[index]! += delta;
-      this.homingPosition[index] = offset;
-    }
-    if (gcmd.getInt("MOVE", { default: 0 }) === 0) return undefined;
-    const speed = gcmd.getFloat("MOVE_SPEED", { default: this.speed, above: 0 });
-    for (const [index, delta] of moveDelta.entries()) this.lastPosition[index]! += delta;
+  /** Moves to `lastPosition`. */
+  #go(speed: number): MaybePromise {
     return this.moveWithTransform!.move(this.lastPosition, speed);
   }
 
-  #saveState(gcmd: GCodeCommand): void {
-    this.savedStates.set(gcmd.get("NAME", { default: "default" }), {
-      absoluteCoord: this.absoluteCoord,
-      absoluteExtrude: this.absoluteExtrude,
-      basePosition: [...this.basePosition],
-      lastPosition: [...this.lastPosition],
-      homingPosition: [...this.homingPosition],
-      speed: this.speed,
-      speedFactor: this.speedFactor,
-      extrudeFactor: this.extrudeFactor,
+  /** Moves when the command asks for it with MOVE=1; `aim` says where to. */
+  #goIfAsked(gcmd: GCodeCommand, aim: (lastPosition: number[]) => void): MaybePromise {
+    if (gcmd.getInt("MOVE", { default: 0 }) === 0) return undefined;
+    const speed = gcmd.getFloat("MOVE_SPEED", { default: this.speed, above: 0 });
+    aim(this.lastPosition);
+    return this.#go(speed);
+  }
+
+  // ---- the frame ----
+
+  #feed({ speed, speedFactor }: Feed): void {
+    this.speed = speed;
+    this.speedFactor = speedFactor;
+  }
+
+  #extrude(factor: number): void {
+    const { zero, extrudeFactor } = withExtrudeFactor(this, this.lastPosition[E_AXIS]!, factor);
+    this.basePosition[E_AXIS] = zero;
+    this.extrudeFactor = extrudeFactor;
+  }
+
+  /** G92: names of the place where the axes stand; without any, all are 0. */
+  #declare(gcmd: GCodeCommand): void {
+    const words = AXIS_LETTERS.map((letter) => gcmd.getFloat(letter, { default: null }));
+    const isBare = words.every((word) => word === null);
+    for (const [axis, word] of words.entries()) {
+      if (isBare) this.basePosition[axis] = this.lastPosition[axis]!;
+      else if (word !== null) this.basePosition[axis] = zeroFor(this, axis, this.lastPosition[axis]!, word);
+    }
+  }
+
+  #offset(gcmd: GCodeCommand): MaybePromise {
+    const shifts = AXIS_LETTERS.map((letter, axis) => {
+      const before = this.homingPosition[axis]!;
+      const offset = requestedOffset(gcmd, letter, before);
+      if (offset === null) return 0;
+      this.homingPosition[axis] = offset;
+      this.basePosition[axis]! += offset - before;
+      return offset - before;
+    });
+    return this.#goIfAsked(gcmd, (lastPosition) => {
+      for (const [axis, shift] of shifts.entries()) lastPosition[axis]! += shift;
     });
   }
 
-  #restoreState(gcmd: GCodeCommand): MaybePromise {
-    const name = gcmd.get("NAME", { default: "default" });
-    const state = this.savedStates.get(name);
-    if (state === undefined) throw gcmd.error(`Unknown g-code state: ${name}`);
-    this.absoluteCoord = state.absoluteCoord;
-    this.absoluteExtrude = state.absoluteExtrude;
-    copyAxes(this.basePosition, state.basePosition, 4);
-    this.homingPosition = [...state.homingPosition];
-    this.speed = state.speed;
-    this.speedFactor = state.speedFactor;
-    this.extrudeFactor = state.extrudeFactor;
-    // What was extruded since is kept: E goes on from where it is.
-    this.basePosition[3]! += this.lastPosition[3]! - state.lastPosition[3]!;
-    if (gcmd.getInt("MOVE", { default: 0 }) === 0) return undefined;
-    const speed = gcmd.getFloat("MOVE_SPEED", { default: this.speed, above: 0 });
-    copyAxes(this.lastPosition, state.lastPosition, 3);
-    return this.moveWithTransform!.move(this.lastPosition, speed);
+  #restore(gcmd: GCodeCommand): MaybePromise {
+    const saved = this.savedStates.get(nameOf(gcmd));
+    if (saved === undefined) throw gcmd.error(`Unknown g-code state: ${nameOf(gcmd)}`);
+    this.absoluteCoord = saved.absoluteCoord;
+    this.absoluteExtrude = saved.absoluteExtrude;
+    this.extrudeFactor = saved.extrudeFactor;
+    this.homingPosition = [...saved.homingPosition];
+    this.#feed(saved);
+    replaceStart(this.basePosition, restoredZero(saved, this.lastPosition[E_AXIS]!));
+    return this.#goIfAsked(gcmd, (lastPosition) => replaceStart(lastPosition, saved.lastPosition.slice(0, E_AXIS)));
   }
 
   #reportPosition(gcmd: GCodeCommand): void {
@@ -318,23 +284,23 @@ export class GCodeMove {
   }
 }
 
-const STATE_KEYS = {
-  absoluteCoord: "absolute_coord", absoluteExtrude: "absolute_extrude", basePosition: "base_position", lastPosition: "last_position",
-  homingPosition: "homing_position", speed: "speed", speedFactor: "speed_factor", extrudeFactor: "extrude_factor",
-} as const;
+/** Parameter S, per cent. */
+const percent = (gcmd: GCodeCommand): number => gcmd.getFloat("S", { default: 100, above: 0 });
 
-/** Plain numbers of a state are floats for Kalico, whole or not. */
-function stateToKalico(state: SavedState): Record<string, unknown> {
-  const float = (value: unknown): unknown => (typeof value === "number" ? new Float(value) : Array.isArray(value) ? value.map(float) : value);
-  return Object.fromEntries(Object.entries(STATE_KEYS).map(([ours, theirs]) => [theirs, float(state[ours as keyof SavedState])]));
-}
+/** Name of the state that a command saves or restores. */
+const nameOf = (gcmd: GCodeCommand): string => gcmd.get("NAME", { default: "default" });
 
-function stateFromKalico(state: Readonly<Record<string, unknown>>): SavedState {
-  return Object.fromEntries(Object.entries(STATE_KEYS).map(([ours, theirs]) => [ours, state[theirs]])) as unknown as SavedState;
+/** Offset of an axis that SET_GCODE_OFFSET asks for, mm: outright, or as a change of what it is; null: neither. */
+function requestedOffset(gcmd: GCodeCommand, letter: string, current: number): number | null {
+  const outright = gcmd.getFloat(letter, { default: null });
+  if (outright !== null) return outright;
+  const change = gcmd.getFloat(`${letter}_ADJUST`, { default: null });
+  return change === null ? null : change + current;
 }
 
 const coordOf = (position: readonly number[]): Coord => new Coord(position[0], position[1], position[2], position[3]);
 
-function copyAxes(to: number[], from: readonly number[], count: number): void {
-  for (let axis = 0; axis < count; axis++) to[axis] = from[axis]!;
+/** Puts `values` in place of the first ones of a list. */
+function replaceStart(list: number[], values: readonly number[]): void {
+  for (const [index, value] of values.entries()) list[index] = value;
 }
