@@ -54,3 +54,45 @@ export class GCodeFileReader {
     closeSync(this.#descriptor);
   }
 }
+
+/** Hands out the lines of a file one by one, and knows where each of them ends. */
+export class LineCursor {
+  readonly #file: () => GCodeFileReader;
+  #lines: readonly string[] = [];
+  #next = 0;
+
+  /** @param file that is open now; another may be opened while lines are handed out */
+  constructor(file: () => GCodeFileReader, position: number) {
+    this.#file = file;
+    file().seek(position);
+  }
+
+  /** Whether the next line is at hand without reading. */
+  get isLoaded(): boolean {
+    return this.#next < this.#lines.length;
+  }
+
+  /** Reads on; a block may end before its first line does. @returns false at the end of the file. @throws for text that is not UTF-8 */
+  load(): boolean {
+    const lines = this.#file().readLines();
+    if (lines === undefined) return false;
+    this.#lines = lines;
+    this.#next = 0;
+    return true;
+  }
+
+  /** The next line; only when it is loaded. */
+  take(): string {
+    return this.#lines[this.#next++]!;
+  }
+
+  /** Goes on at another byte. */
+  jump(position: number): void {
+    this.#file().seek(position);
+    this.#lines = [];
+    this.#next = 0;
+  }
+}
+
+/** Bytes of a line with its end. */
+export const lineBytes = (line: string): number => Buffer.byteLength(line) + 1;

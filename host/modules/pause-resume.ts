@@ -13,6 +13,13 @@ interface PrintSource {
   doCancel(): Promise<void>;
 }
 
+/** Who feeds the print with lines, and can be asked to stop. */
+interface Feeder {
+  hold(): Promise<void> | undefined;
+  release(): void;
+  drop(): Promise<void> | undefined;
+}
+
 interface Webhooks {
   registerEndpoint?(path: string, callback: (request: unknown) => unknown): void;
 }
@@ -26,6 +33,17 @@ export class PauseResume {
   isPaused = false;
   sdPaused = false;
   pauseCommandSent = false;
+  readonly #file: Feeder = {
+    hold: () => this.vSd!.doPause(),
+    release: () => this.vSd!.doResume(),
+    drop: () => this.vSd!.doCancel(),
+  };
+  /** Somebody beyond the line that the answers go to, who reads actions in them. */
+  readonly #sender: Feeder = {
+    hold: () => this.#tell("paused"),
+    release: () => this.#tell("resumed"),
+    drop: () => this.#tell("cancel"),
+  };
 
   constructor(config: ConfigSection) {
     this.printer = config.getPrinter();
@@ -40,7 +58,7 @@ export class PauseResume {
     add("PAUSE", (gcmd) => this.#pause(gcmd), "Pauses the current print");
     add("RESUME", (gcmd) => this.#resume(gcmd), "Resumes the print from a pause");
     add("CLEAR_PAUSE", () => this.#clearPause(), "Clears the current paused state without resuming the print");
-    add("CANCEL_PRINT", (gcmd) => this.#cancel(gcmd), "Cancel the current print");
+    add("CANCEL_PRINT", () => this.#cancel(), "Cancel the current print");
     const webhooks = this.printer.lookupObject<Webhooks | null>("webhooks", null);
     for (const [path, script] of [["cancel", "CANCEL_PRINT"], ["pause", "PAUSE"], ["resume", "RESUME"]] as const) {
       webhooks?.registerEndpoint?.(`pause_resume/${path}`, () => this.gcode.runScript(script));
@@ -56,28 +74,23 @@ export class PauseResume {
     return this.vSd !== null && this.vSd.isActive();
   }
 
-  /** Holds the print, from an event as well; PAUSE itself is another matter. */
+  #tell(action: string): undefined {
+    this.gcode.respondInfo(`action:${action}`);
+  }
+
+  /** Holds the print, from an event as well; PAUSE itself is another matter. Once, until it goes on. */
   async sendPauseCommand(): Promise<void> {
     if (this.pauseCommandSent) return;
-    if (this.isSdActive()) {
-      this.sdPaused = true;
-      await this.vSd!.doPause();
-    } else {
-      this.sdPaused = false;
-      this.gcode.respondInfo("action:paused");
-    }
+    this.sdPaused = this.isSdActive();
+    const held = (this.sdPaused ? this.#file : this.#sender).hold();
+    if (held !== undefined) await held;
     this.pauseCommandSent = true;
   }
 
   /** Lets the print go on. */
   sendResumeCommand(): void {
-    if (this.sdPaused) {
-      this.vSd!.doResume();
-      this.sdPaused = false;
-    } else {
-      this.gcode.respondInfo("action:resumed");
-    }
-    this.pauseCommandSent = false;
+    (this.sdPaused ? this.#file : this.#sender).release();
+    this.sdPaused = this.pauseCommandSent = false;
   }
 
   async #pause(gcmd: GCodeCommand): Promise<void> {
@@ -105,9 +118,9 @@ export class PauseResume {
     this.isPaused = this.pauseCommandSent = false;
   }
 
-  async #cancel(gcmd: GCodeCommand): Promise<void> {
-    if (this.isSdActive() || this.sdPaused) await this.vSd!.doCancel();
-    else gcmd.respondInfo("action:cancel");
+  async #cancel(): Promise<void> {
+    const dropped = (this.isSdActive() || this.sdPaused ? this.#file : this.#sender).drop();
+    if (dropped !== undefined) await dropped;
     this.#clearPause();
   }
 }

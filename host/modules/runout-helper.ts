@@ -5,10 +5,9 @@
  */
 import type { ConfigSection, GCodeCommand, GCodeDispatch, Printer } from "../heaters/host-types.js";
 import { formatFixed } from "../motion/format-fixed.js";
-import type { Reactor, Timer } from "../reactor/reactor.js";
+import type { Reactor } from "../reactor/reactor.js";
+import { RunoutDistance } from "./runout-distance.js";
 
-/** Seconds between two looks at the extruder while a runout distance is used up. */
-const CHECK_RUNOUT_TIMEOUT = 0.25;
 /** Seconds after start-up in which the first states of the sensors are not events. */
 const STARTUP_DELAY = 2;
 
@@ -35,134 +34,159 @@ export interface FilamentSensor {
   reset(): void;
 }
 
+/** What a section says about its events; scripts are null where nothing is to be done. */
+interface RunoutOptions {
+  readonly runoutPause: boolean;
+  readonly runoutGcode: ScriptTemplate | null;
+  readonly insertGcode: ScriptTemplate | null;
+  /** Seconds between the pause and the script. */
+  readonly pauseDelay: number;
+  /** Seconds after a script in which nothing is an event. */
+  readonly eventDelay: number;
+  /** Whether print_stats tells of a print, and not idle_timeout. */
+  readonly smart: boolean;
+  /** Events also while the sensor is disabled. */
+  readonly alwaysFireEvents: boolean;
+}
+
+function runoutOptions(config: ConfigSection): RunoutOptions {
+  const printer = config.getPrinter();
+  const runoutPause = config.getBoolean("pause_on_runout", { default: true });
+  if (runoutPause) printer.loadObject(config, "pause_resume");
+  const macros = printer.loadObject<TemplateLoader>(config, "gcode_macro");
+  const isGiven = (option: string): boolean => config.get(option, { default: null }) !== null;
+  return {
+    runoutPause,
+    // A pause needs no script to be an answer.
+    runoutGcode: runoutPause || isGiven("runout_gcode") ? macros.loadTemplate(config, "runout_gcode", "") : null,
+    insertGcode: isGiven("insert_gcode") ? macros.loadTemplate(config, "insert_gcode") : null,
+    pauseDelay: config.getFloat("pause_delay", { default: 0.5, minval: 0 }),
+    eventDelay: config.getFloat("event_delay", { default: 3, minval: 0 }),
+    smart: config.getBoolean("smart", { default: false }),
+    alwaysFireEvents: config.getBoolean("always_fire_events", { default: false }),
+  };
+}
+
+/** Work that a change of filament asks for. @param at event time at which it begins, s */
+type Answer = (at: number) => Promise<void>;
+
 export class RunoutHelper {
   readonly name: string;
   runoutDistance: number;
-  runoutElapsed = 0;
   filamentPresent = false;
   sensorEnabled = true;
   smart: boolean;
   alwaysFireEvents: boolean;
   immediateRunoutGcode: ScriptTemplate | null = null;
-  private readonly runoutGcode: ScriptTemplate | null;
-  private readonly insertGcode: ScriptTemplate | null;
+  runoutGcode: ScriptTemplate | null;
+  insertGcode: ScriptTemplate | null;
+  runoutPause: boolean;
+  pauseDelay: number;
+  eventDelay: number;
+  /** Event time, s, before which nothing is an event. */
+  minEventSystime: number;
+  readonly printer: Printer;
+  readonly reactor: Reactor;
+  readonly gcode: GCodeDispatch;
   private readonly definedSensor: FilamentSensor;
-  private readonly printer: Printer;
-  private readonly reactor: Reactor;
-  private readonly gcode: GCodeDispatch;
-  private readonly runoutPause: boolean;
-  private readonly pauseDelay: number;
-  private readonly eventDelay: number;
-  private minEventSystime: number;
-  private runoutPosition = 0;
-  private runoutTimer: Timer | undefined;
+  private readonly usedUp: RunoutDistance;
 
   constructor(config: ConfigSection, definedSensor: FilamentSensor, runoutDistance = 0) {
+    const printer = (this.printer = config.getPrinter());
+    const reactor = (this.reactor = printer.getReactor());
+    const gcode = (this.gcode = printer.lookupObject<GCodeDispatch>("gcode"));
     this.name = config.getName().split(/\s+/).at(-1)!;
     this.definedSensor = definedSensor;
-    this.printer = config.getPrinter();
-    this.reactor = this.printer.getReactor();
-    this.gcode = this.printer.lookupObject<GCodeDispatch>("gcode");
-    this.runoutPause = config.getBoolean("pause_on_runout", { default: true });
-    if (this.runoutPause) this.printer.loadObject(config, "pause_resume");
-    const macros = this.printer.loadObject<TemplateLoader>(config, "gcode_macro");
-    const hasScript = (option: string): boolean => config.get(option, { default: null }) !== null;
-    this.runoutGcode = this.runoutPause || hasScript("runout_gcode") ? macros.loadTemplate(config, "runout_gcode", "") : null;
-    this.insertGcode = hasScript("insert_gcode") ? macros.loadTemplate(config, "insert_gcode") : null;
-    this.pauseDelay = config.getFloat("pause_delay", { default: 0.5, minval: 0 });
-    this.eventDelay = config.getFloat("event_delay", { default: 3, minval: 0 });
     this.runoutDistance = runoutDistance;
-    this.minEventSystime = this.reactor.NEVER;
-    this.smart = config.getBoolean("smart", { default: false });
-    this.alwaysFireEvents = config.getBoolean("always_fire_events", { default: false });
-    this.printer.registerEventHandler("klippy:ready", () => {
-      this.minEventSystime = this.reactor.monotonic() + STARTUP_DELAY;
-    });
-    this.gcode.registerMuxCommand("QUERY_FILAMENT_SENSOR", "SENSOR", this.name, (gcmd) => this.cmdQuery(gcmd), {
-      desc: "Query the status of the Filament Sensor",
-    });
-    this.gcode.registerMuxCommand("SET_FILAMENT_SENSOR", "SENSOR", this.name, (gcmd) => this.cmdSet(gcmd), {
-      desc: "Sets the filament sensor on/off",
-    });
+    this.usedUp = new RunoutDistance(reactor, (eventTime) => definedSensor.getExtruderPos(eventTime));
+    ({
+      runoutPause: this.runoutPause, runoutGcode: this.runoutGcode, insertGcode: this.insertGcode, pauseDelay: this.pauseDelay,
+      eventDelay: this.eventDelay, smart: this.smart, alwaysFireEvents: this.alwaysFireEvents,
+    } = runoutOptions(config));
+    this.minEventSystime = reactor.NEVER;
+    printer.registerEventHandler("klippy:ready", () => this.noEventsFor(STARTUP_DELAY));
+    const add = (command: string, handler: (gcmd: GCodeCommand) => void, desc: string): void => {
+      gcode.registerMuxCommand(command, "SENSOR", this.name, handler, { desc });
+    };
+    add("QUERY_FILAMENT_SENSOR", (gcmd) => this.cmdQuery(gcmd), "Query the status of the Filament Sensor");
+    add("SET_FILAMENT_SENSOR", (gcmd) => this.cmdSet(gcmd), "Sets the filament sensor on/off");
   }
 
-  private async runoutEvent(eventTime: number): Promise<void> {
-    if (this.immediateRunoutGcode !== null) await this.execGcode("", this.immediateRunoutGcode);
-    if (this.runoutDistance <= 0) {
-      await this.executeRunout(eventTime);
-    } else if (this.runoutTimer === undefined) {
-      this.runoutPosition = this.definedSensor.getExtruderPos(eventTime);
-      this.runoutTimer = this.reactor.registerTimer((now: number) => this.pauseAfterDistance(now), this.reactor.NOW);
-    }
+  /** Filament used up since the runout, mm. */
+  get runoutElapsed(): number {
+    return this.usedUp.elapsed;
   }
 
-  private async executeRunout(eventTime: number): Promise<void> {
-    let prefix = "";
-    if (this.runoutPause) {
-      // The pause takes hold at once, before the script waits for its turn.
-      await this.printer.lookupObject<{ sendPauseCommand(): unknown }>("pause_resume").sendPauseCommand();
-      prefix = "PAUSE\n";
-      await this.reactor.pause(eventTime + this.pauseDelay);
-    }
-    await this.execGcode(prefix, this.runoutGcode);
-    this.resetRunoutDistanceInfo();
+  set runoutElapsed(elapsed: number) {
+    this.usedUp.elapsed = elapsed;
   }
 
   resetRunoutDistanceInfo(): void {
-    this.runoutElapsed = 0;
-    if (this.runoutTimer === undefined) return;
-    this.reactor.unregisterTimer(this.runoutTimer);
-    this.runoutTimer = undefined;
+    this.usedUp.end();
   }
 
-  private async pauseAfterDistance(eventTime: number): Promise<number> {
-    const elapsed = Math.max(0, this.definedSensor.getExtruderPos(eventTime) - this.runoutPosition);
-    if (elapsed < this.runoutDistance) {
-      this.runoutElapsed = elapsed;
-      return eventTime + CHECK_RUNOUT_TIMEOUT;
-    }
-    await this.executeRunout(eventTime);
-    return this.reactor.NEVER;
-  }
-
-  private async execGcode(prefix: string, template: ScriptTemplate | null): Promise<void> {
-    try {
-      await this.gcode.runScript(`${prefix}${template?.render() ?? ""}\nM400`);
-    } catch (error) {
-      this.printer.log("error", "Script running error", error);
-    }
-    this.minEventSystime = this.reactor.monotonic() + this.eventDelay;
+  private noEventsFor(seconds: number): void {
+    this.minEventSystime = this.reactor.monotonic() + seconds;
   }
 
   /** Tell the helper what the sensor sees; null: as before. @param eventTime when the sensor changed, s. */
   noteFilamentPresent(eventTime: number, isPresent: boolean | number | null = null, force = false, immediate = false): void {
-    const present = isPresent === null ? this.filamentPresent : Boolean(isPresent);
-    if (present === this.filamentPresent && !force) return;
+    const before = this.filamentPresent;
+    const present = Boolean(isPresent ?? before);
+    if (present === before && !force) return;
     this.filamentPresent = present;
-    if (eventTime < this.minEventSystime || (!this.alwaysFireEvents && !this.sensorEnabled)) return;
+    const isHeard = this.sensorEnabled || this.alwaysFireEvents;
+    if (!isHeard || eventTime < this.minEventSystime) return;
     this.printer.sendEvent(present ? "filament:insert" : "filament:runout", eventTime, this.name);
-    if (!this.sensorEnabled) return;
-    const now = this.reactor.monotonic();
-    if (present) {
-      if (this.isPrinting(now) || this.insertGcode === null) return;
-      this.note("insert", now);
-      this.reactor.registerCallback(() => this.execGcode("", this.insertGcode));
-    } else if (this.isPrinting(now) && this.runoutGcode !== null) {
-      this.note("runout", now);
-      this.reactor.registerCallback((at: number) => (immediate ? this.executeRunout(at) : this.runoutEvent(at)));
-    }
+    if (this.sensorEnabled) this.answer(present ? "insert" : "runout", immediate);
   }
 
-  /** No further events until the script of this one has run. */
-  private note(what: "insert" | "runout", now: number): void {
+  /** Begins what the event asks for; until that is done there are no further events. */
+  private answer(what: "insert" | "runout", immediate: boolean): void {
+    const now = this.reactor.monotonic();
+    const answers: Record<typeof what, Answer | false> = this.isPrinting(now)
+      ? { insert: false, runout: this.runoutGcode !== null && (immediate ? this.stopPrint : this.onRunout) }
+      : { insert: this.insertGcode !== null && this.onInsert, runout: false };
+    const chosen = answers[what];
+    if (chosen === false) return;
     this.minEventSystime = this.reactor.NEVER;
     this.printer.log("info", `Filament Sensor ${this.name}: ${what} event detected, Time ${formatFixed(now, 2)}`);
+    this.reactor.registerCallback(chosen);
   }
 
   private isPrinting(now: number): boolean {
-    const state = (object: string): unknown =>
-      this.printer.lookupObject<{ getStatus(eventTime: number): { state: unknown } }>(object).getStatus(now).state;
-    return this.smart ? state("print_stats") === "printing" : state("idle_timeout") === "Printing";
+    const [object, printing] = this.smart ? ["print_stats", "printing"] : ["idle_timeout", "Printing"];
+    return this.printer.lookupObject<{ getStatus(eventTime: number): { state: unknown } }>(object!).getStatus(now).state === printing;
+  }
+
+  private readonly onInsert: Answer = () => this.runScript(this.insertGcode);
+
+  private readonly onRunout: Answer = async (at) => {
+    if (this.immediateRunoutGcode !== null) await this.runScript(this.immediateRunoutGcode);
+    if (this.runoutDistance > 0) this.usedUp.begin(at, () => this.runoutDistance, this.stopPrint);
+    else await this.stopPrint(at);
+  };
+
+  private readonly stopPrint: Answer = async (at) => {
+    if (this.runoutPause) {
+      // The pause takes hold at once, before the script waits for its turn.
+      await this.printer.lookupObject<{ sendPauseCommand(): unknown }>("pause_resume").sendPauseCommand();
+      await this.reactor.pause(at + this.pauseDelay);
+      await this.runScript(this.runoutGcode, "PAUSE\n");
+    } else {
+      await this.runScript(this.runoutGcode);
+    }
+    this.resetRunoutDistanceInfo();
+  };
+
+  /** Runs a script and waits for its moves; a failure is told to the log alone. */
+  private async runScript(template: ScriptTemplate | null, before = ""): Promise<void> {
+    try {
+      await this.gcode.runScript(`${before}${template?.render() ?? ""}\nM400`);
+    } catch (error) {
+      this.printer.log("error", "Script running error", error);
+    }
+    this.noEventsFor(this.eventDelay);
   }
 
   getStatus(eventTime: number): Record<string, unknown> {
@@ -175,20 +199,21 @@ export class RunoutHelper {
     };
   }
 
-  private cmdQuery(gcmd: GCodeCommand): void {
+  cmdQuery(gcmd: GCodeCommand): void {
     gcmd.respondInfo(`Filament Sensor ${this.name}: filament ${this.filamentPresent ? "detected" : "not detected"}`);
   }
 
-  private cmdSet(gcmd: GCodeCommand): void {
+  cmdSet(gcmd: GCodeCommand): void {
     const flag = (name: string): number | null => gcmd.getInt(name, { default: null, minval: 0, maxval: 1 });
     const enable = flag("ENABLE"), reset = flag("RESET"), smart = flag("SMART"), alwaysFireEvents = flag("ALWAYS_FIRE_EVENTS");
-    const asksNothing = enable === null && reset === null && smart === null && alwaysFireEvents === null;
-    if (asksNothing && this.definedSensor.getInfo(gcmd)) return;
-    if (enable !== null) this.sensorEnabled = enable !== 0;
-    if (smart !== null) this.smart = smart !== 0;
-    if (alwaysFireEvents !== null) this.alwaysFireEvents = alwaysFireEvents !== 0;
-    const sensorWantsReset = this.definedSensor.setFilamentSensor(gcmd);
-    const changesWantReset = this.definedSensor.resetNeeded({ enable, alwaysFireEvents });
-    if (reset === 1 || sensorWantsReset || changesWantReset) this.definedSensor.reset();
+    const { definedSensor: sensor } = this;
+    if ([enable, reset, smart, alwaysFireEvents].every((one) => one === null) && sensor.getInfo(gcmd)) return;
+    const changed = (now: boolean, to: number | null): boolean => (to === null ? now : to === 1);
+    this.sensorEnabled = changed(this.sensorEnabled, enable);
+    this.smart = changed(this.smart, smart);
+    this.alwaysFireEvents = changed(this.alwaysFireEvents, alwaysFireEvents);
+    // Both are asked: the first takes the sensor's own parameters.
+    const reasons = [reset === 1, sensor.setFilamentSensor(gcmd), sensor.resetNeeded({ enable, alwaysFireEvents })];
+    if (reasons.some(Boolean)) sensor.reset();
   }
 }

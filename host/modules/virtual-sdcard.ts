@@ -1,8 +1,7 @@
 /**
- * Section `[virtual_sdcard]`: prints g-code files of a directory. The work runs in a reactor callback of its
- * own: a line is run when no other script is, the file position (bytes) counts lines that are done.
+ * Section `[virtual_sdcard]`: prints g-code files of a directory. The print runs in a timer of its own, which exists as long as it prints:
+ * a line is run when no other script is, the file position (bytes) counts lines that are done.
  */
-import { readdirSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, normalize } from "node:path";
 import type { ConfigSection } from "../config/config-section.js";
@@ -12,10 +11,10 @@ import type { GCodeCommand } from "../gcode/gcode-command.js";
 import type { PrinterGCodeMacro, Template } from "../gcode/gcode-macro.js";
 import type { Printer } from "../printer/printer-surface.js";
 import type { Reactor, Timer } from "../reactor/reactor.js";
-import { GCodeFileReader } from "./gcode-file-reader.js";
+import { GCodeFileReader, lineBytes, LineCursor } from "./gcode-file-reader.js";
 import type { PrintStats } from "./print-stats.js";
+import { meantFile, SdcardDirectory } from "./sdcard-directory.js";
 
-const GCODE_EXTENSIONS = ["gcode", "g", "gco"];
 const DEFAULT_ERROR_GCODE = `
 {% if 'heaters' in printer %}
    TURN_OFF_HEATERS
@@ -60,7 +59,7 @@ export class VirtualSdcard {
     const gcode = this.gcode;
     gcode.registerCommand("M20", (gcmd) => this.#listFiles(gcmd));
     gcode.registerCommand("M21", (gcmd) => gcmd.respondRaw("SD card ok"));
-    gcode.registerCommand("M23", (gcmd) => this.#selectFile(gcmd));
+    gcode.registerCommand("M23", (gcmd) => this.#open(gcmd, () => gcmd.getRawCommandParameters().trim(), this.withSubdirs));
     gcode.registerCommand("M24", () => this.doResume());
     gcode.registerCommand("M25", () => this.doPause());
     gcode.registerCommand("M26", (gcmd) => {
@@ -79,9 +78,10 @@ export class VirtualSdcard {
       if (this.cmdFromSd) throw gcmd.error("SDCARD_RESET_FILE cannot be run from the sdcard");
       return this.resetFile();
     }, { desc: "Clears a loaded SD File. Stops the print if necessary" });
-    gcode.registerCommand("SDCARD_PRINT_FILE", (gcmd) => this.#printFile(gcmd), {
-      desc: "Loads a SD file and starts the print.  May include files in subdirectories.",
-    });
+    gcode.registerCommand("SDCARD_PRINT_FILE", async (gcmd) => {
+      await this.#open(gcmd, () => gcmd.get("FILENAME"), true);
+      this.doResume();
+    }, { desc: "Loads a SD file and starts the print.  May include files in subdirectories." });
   }
 
   #handleShutdown(): void {
@@ -124,36 +124,14 @@ export class VirtualSdcard {
   // ---- files ----
 
   /** Names (relative to the directory) and sizes (bytes), sorted without regard to case. @throws CommandError */
-  getFileList(checkSubdirs = false): [name: string, size: number][] {
-    const files: [string, number][] = [];
-    if (checkSubdirs) {
-      this.#walk("", files);
-      return sortByKey(files, ([name]) => name);
-    }
+  getFileList(checkSubdirs = false): (readonly [name: string, size: number])[] {
+    const directory = new SdcardDirectory(this.sdcardDirname);
+    if (checkSubdirs) return directory.allGcodeFiles();
     try {
-      for (const name of sortByKey(readdirSync(this.sdcardDirname), (one) => one)) {
-        const stat = statSync(join(this.sdcardDirname, name));
-        if (!name.startsWith(".") && stat.isFile()) files.push([name, stat.size]);
-      }
+      return directory.topFiles();
     } catch (error) {
       this.printer.log("error", "virtual_sdcard get_file_list", error);
       throw new CommandError("Unable to get file list");
-    }
-    return files;
-  }
-
-  #walk(below: string, files: [string, number][]): void {
-    let names: string[];
-    try {
-      names = readdirSync(join(this.sdcardDirname, below)).sort();
-    } catch {
-      return;
-    }
-    for (const name of names) {
-      const path = below === "" ? name : `${below}/${name}`;
-      const stat = statSync(join(this.sdcardDirname, path), { throwIfNoEntry: false });
-      if (stat?.isDirectory()) this.#walk(path, files);
-      else if (stat !== undefined && GCODE_EXTENSIONS.includes(name.slice(name.lastIndexOf(".") + 1))) files.push([path, stat.size]);
     }
   }
 
@@ -168,7 +146,7 @@ export class VirtualSdcard {
     const names = this.getFileList(checkSubdirs).map(([name]) => name);
     let file: GCodeFileReader;
     try {
-      const name = names.includes(filename) ? filename : names.findLast((one) => one.toLowerCase() === filename.toLowerCase());
+      const name = meantFile(names, filename);
       if (name === undefined) throw new Error(`No file '${filename}'`);
       file = new GCodeFileReader(join(this.sdcardDirname, name));
     } catch (error) {
@@ -203,19 +181,11 @@ export class VirtualSdcard {
     if (this.workTimer !== null) throw new CommandError("SD busy");
   }
 
-  async #printFile(gcmd: GCodeCommand): Promise<void> {
+  /** Takes up another file, when nothing is printed. */
+  async #open(gcmd: GCodeCommand, filenameOf: () => string, checkSubdirs: boolean): Promise<void> {
     this.#refuseWhenBusy();
     await this.resetFile();
-    const filename = gcmd.get("FILENAME");
-    this.loadFile(gcmd, filename.startsWith("/") ? filename.slice(1) : filename, true);
-    this.doResume();
-  }
-
-  async #selectFile(gcmd: GCodeCommand): Promise<void> {
-    this.#refuseWhenBusy();
-    await this.resetFile();
-    const filename = gcmd.getRawCommandParameters().trim();
-    this.loadFile(gcmd, filename.startsWith("/") ? filename.slice(1) : filename, this.withSubdirs);
+    this.loadFile(gcmd, filenameOf().replace(/^\//, ""), checkSubdirs);
   }
 
   // ---- the print ----
@@ -231,7 +201,7 @@ export class VirtualSdcard {
   doResume(): void {
     this.#refuseWhenBusy();
     this.mustPauseWork = false;
-    this.workTimer = this.reactor.registerTimer(() => this.#work(), this.reactor.NOW);
+    this.workTimer = this.reactor.registerTimer(() => this.#print(), this.reactor.NOW);
   }
 
   /** Ends the print for good. */
@@ -255,81 +225,78 @@ export class VirtualSdcard {
     return this.cmdFromSd;
   }
 
-  async #work(): Promise<number> {
+  /** The print from where it stands until it is held, finished or failed. */
+  async #print(): Promise<number> {
     this.printer.log("info", `Starting SD card print (position ${this.filePosition})`);
     this.reactor.unregisterTimer(this.workTimer!);
-    try {
-      this.currentFile!.seek(this.filePosition);
-    } catch (error) {
-      this.printer.log("error", "virtual_sdcard seek", error);
+    const cursor = this.#tried("seek", () => new LineCursor(() => this.currentFile!, this.filePosition));
+    if (cursor === undefined) {
       this.workTimer = null;
       return this.reactor.NEVER;
     }
     this.printStats.noteStart();
-    const errorMessage = await this.#runLines();
+    const failure = await this.#runLines(cursor);
     this.printer.log("info", `Exiting SD card print (position ${this.filePosition})`);
     this.workTimer = null;
     this.cmdFromSd = false;
-    if (errorMessage !== undefined) this.printStats.noteError(errorMessage);
-    else if (this.currentFile !== null) this.printStats.notePause();
-    else this.printStats.noteComplete();
+    // May begin the next print.
+    this.#noteEnd(failure);
     return this.reactor.NEVER;
   }
 
+  /** What the print came to: an error with its text, a finished file, or a file that is still open. */
+  #noteEnd(failure: string | undefined): void {
+    const { printStats } = this;
+    if (failure !== undefined) printStats.noteError(failure);
+    else if (this.currentFile === null) printStats.noteComplete();
+    else printStats.notePause();
+  }
+
   /** Runs lines until the end of the file, a pause or an error, whose text it returns. */
-  async #runLines(): Promise<string | undefined> {
-    const mutex = this.gcode.getMutex();
-    let lines: readonly string[] = [];
-    let next = 0;
+  async #runLines(cursor: LineCursor): Promise<string | undefined> {
+    const othersRun = this.gcode.getMutex();
     while (!this.mustPauseWork) {
-      if (next >= lines.length) {
-        const read = this.#readBlock();
-        if (read === undefined) return undefined;
-        lines = read;
-        next = 0;
+      if (!cursor.isLoaded) {
+        const hasMore = this.#tried("read", () => cursor.load());
+        if (hasMore === false) this.#finish();
+        if (hasMore !== true) return undefined;
         await this.reactor.pause(this.reactor.NOW);
-        continue;
-      }
-      if (mutex.test()) {
+      } else if (othersRun.test()) {
         await this.reactor.pause(this.reactor.monotonic() + BUSY_POLL);
-        continue;
-      }
-      this.cmdFromSd = true;
-      const line = lines[next++]!;
-      const following = this.filePosition + Buffer.byteLength(line) + 1;
-      this.nextFilePosition = following;
-      try {
-        const pending = this.gcode.runScriptNow(line);
-        if (pending !== undefined) await pending;
-      } catch (error) {
-        return await this.#lineFailed(error);
-      }
-      this.cmdFromSd = false;
-      this.filePosition = this.nextFilePosition;
-      if (this.nextFilePosition !== following) {
-        this.currentFile!.seek(this.filePosition);
-        lines = [];
-        next = 0;
+      } else {
+        const line = cursor.take();
+        const following = this.filePosition + lineBytes(line);
+        this.nextFilePosition = following;
+        this.cmdFromSd = true;
+        try {
+          const pending = this.gcode.runScriptNow(line);
+          if (pending !== undefined) await pending;
+        } catch (error) {
+          return this.#lineFailed(error);
+        }
+        this.cmdFromSd = false;
+        this.filePosition = this.nextFilePosition;
+        if (this.filePosition !== following) cursor.jump(this.filePosition);
       }
     }
     return undefined;
   }
 
-  /** The next lines; undefined at the end of the file and when it cannot be read. */
-  #readBlock(): string[] | undefined {
-    let lines: string[] | undefined;
-    try {
-      lines = this.currentFile!.readLines();
-    } catch (error) {
-      this.printer.log("error", "virtual_sdcard read", error);
-      return undefined;
-    }
-    if (lines !== undefined) return lines;
+  #finish(): void {
     this.currentFile!.close();
     this.currentFile = null;
     this.printer.log("info", "Finished SD card print");
     this.gcode.respondRaw("Done printing file");
-    return undefined;
+  }
+
+  /** The result of work on the file; undefined when the system refuses it, which is told to the log. */
+  #tried<T>(what: string, work: () => T): T | undefined {
+    try {
+      return work();
+    } catch (error) {
+      this.printer.log("error", `virtual_sdcard ${what}`, error);
+      return undefined;
+    }
   }
 
   async #lineFailed(error: unknown): Promise<string | undefined> {
@@ -344,13 +311,4 @@ export class VirtualSdcard {
     }
     return error.message;
   }
-}
-
-/** Sorted without regard to case. */
-function sortByKey<T>(items: readonly T[], key: (item: T) => string): T[] {
-  return [...items].sort((a, b) => {
-    const left = key(a).toLowerCase();
-    const right = key(b).toLowerCase();
-    return left < right ? -1 : left > right ? 1 : 0;
-  });
 }
