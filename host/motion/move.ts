@@ -5,6 +5,7 @@
  */
 import { CommandError } from "../errors.js";
 import { formatFixed } from "./format-fixed.js";
+import { cornerV2, rampD, rampT, travelBetween } from "./move-geometry.js";
 
 /** Runs when the print time of the end of a move is known. Must not pause. */
 export type LookaheadCallback = (printTime: number) => void;
@@ -28,8 +29,6 @@ export interface MoveLimits {
   extraAxes: readonly ExtraAxis[];
 }
 
-/** Shorter than this, mm, X, Y and Z count as not moving. */
-const MIN_MOVE_DISTANCE = 0.000000001;
 /** Extrude-only moves are limited by the extruder alone: no acceleration limit worth the name, mm/s². */
 const UNLIMITED_ACCEL = 99999999.9;
 const UNLIMITED_V2 = 999999999.9;
@@ -68,40 +67,18 @@ export class Move {
 
   /** @throws Error on a speed of zero, which would take for ever. */
   constructor(toolhead: MoveLimits, startPos: readonly number[], endPos: readonly number[], speed: number) {
-    this.toolhead = toolhead;
-    const axes = endPos.length;
-    const start = startPos.slice();
-    let end = endPos.slice();
-    const axesD: number[] = [];
-    for (let i = 0; i < axes; i++) axesD.push(end[i]! - start[i]!);
-    const dx = axesD[0]!;
-    const dy = axesD[1]!;
-    const dz = axesD[2]!;
-    let moveD = Math.sqrt(dx * dx + dy * dy + dz * dz);
-    let velocity = speed < toolhead.maxVelocity ? speed : toolhead.maxVelocity;
-    let invMoveD: number;
-    if (moveD < MIN_MOVE_DISTANCE) {
-      end = [start[0]!, start[1]!, start[2]!, ...end.slice(3)];
-      axesD[0] = axesD[1] = axesD[2] = 0;
-      moveD = 0;
-      for (let i = 3; i < axes; i++) moveD = Math.max(moveD, Math.abs(axesD[i]!));
-      invMoveD = moveD === 0 ? 0 : 1 / moveD;
-      this.accel = UNLIMITED_ACCEL;
-      velocity = speed;
-      this.isKinematicMove = false;
-    } else {
-      invMoveD = 1 / moveD;
-      this.accel = toolhead.maxAccel;
-      this.isKinematicMove = true;
-    }
+    const travel = travelBetween(startPos, endPos);
+    const { moveD, isKinematic } = travel;
+    const velocity = speed < toolhead.maxVelocity || !isKinematic ? speed : toolhead.maxVelocity;
     if (velocity === 0) throw new Error("float division by zero");
-    const axesR: number[] = [];
-    for (let i = 0; i < axes; i++) axesR.push(axesD[i]! * invMoveD);
-    this.startPos = start;
-    this.endPos = end;
-    this.axesD = axesD;
-    this.axesR = axesR;
+    this.toolhead = toolhead;
+    this.startPos = startPos.slice();
+    this.endPos = travel.endPos;
+    this.axesD = travel.axesD;
+    this.axesR = travel.axesR;
     this.moveD = moveD;
+    this.isKinematicMove = isKinematic;
+    this.accel = isKinematic ? toolhead.maxAccel : UNLIMITED_ACCEL;
     this.junctionDeviation = toolhead.junctionDeviation;
     this.minMoveT = moveD / velocity;
     this.maxCruiseV2 = velocity * velocity;
@@ -132,59 +109,31 @@ export class Move {
   }
 
   /**
-   * Finds the highest speed at the corner between `prevMove` and this move: the speed at which a circle
-   * that leaves the corner by the junction deviation, and touches both moves before their middle, is
-   * travelled with the allowed acceleration. Moves without X, Y or Z travel keep their start speed of 0.
+   * Finds the highest speed at the corner between `prevMove` and this move, of which every axis that travels along has its own opinion.
+   * Moves without X, Y or Z travel keep their start speed of 0.
    */
   calcJunction(prevMove: Move): void {
     if (!this.isKinematicMove || !prevMove.isKinematicMove) return;
-    let maxStartV2 = Math.min(
-      this.maxCruiseV2,
-      prevMove.maxCruiseV2,
-      prevMove.nextJunctionV2,
-      prevMove.maxStartV2 + prevMove.deltaV2,
-    );
-    const extraAxes = this.toolhead.extraAxes;
+    const reachableV2 = prevMove.maxStartV2 + prevMove.deltaV2;
+    let startV2 = Math.min(this.maxCruiseV2, prevMove.maxCruiseV2, prevMove.nextJunctionV2, reachableV2, cornerV2(prevMove, this));
+    const { extraAxes } = this.toolhead;
     for (let i = 0; i < extraAxes.length; i++) {
       const axisV2 = extraAxes[i]!.calcJunction(prevMove, this, i + 3);
-      if (axisV2 < maxStartV2) maxStartV2 = axisV2;
+      if (axisV2 < startV2) startV2 = axisV2;
     }
-    const r = this.axesR;
-    const p = prevMove.axesR;
-    const cosTheta = -(r[0]! * p[0]! + r[1]! * p[1]! + r[2]! * p[2]!);
-    const sinHalf = Math.sqrt(Math.max(0.5 * (1 - cosTheta), 0));
-    const cosHalf = Math.sqrt(Math.max(0.5 * (1 + cosTheta), 0));
-    const oneMinusSin = 1 - sinHalf;
-    if (oneMinusSin > 0 && cosHalf > 0) {
-      const radiusPerDeviation = sinHalf / oneMinusSin;
-      const quarterTan = (0.25 * sinHalf) / cosHalf;
-      maxStartV2 = Math.min(
-        maxStartV2,
-        radiusPerDeviation * this.junctionDeviation * this.accel,
-        radiusPerDeviation * prevMove.junctionDeviation * prevMove.accel,
-        this.deltaV2 * quarterTan,
-        prevMove.deltaV2 * quarterTan,
-      );
-    }
-    this.maxStartV2 = maxStartV2;
-    this.maxSmoothedV2 = Math.min(maxStartV2, prevMove.maxSmoothedV2 + prevMove.smoothDeltaV2);
+    this.maxStartV2 = startV2;
+    this.maxSmoothedV2 = Math.min(startV2, prevMove.maxSmoothedV2 + prevMove.smoothDeltaV2);
   }
 
   /** Splits the move into acceleration, cruise and deceleration for the given squared speeds. */
   setJunction(startV2: number, cruiseV2: number, endV2: number): void {
-    const halfInvAccel = 0.5 / this.accel;
-    const accelD = (cruiseV2 - startV2) * halfInvAccel;
-    const decelD = (cruiseV2 - endV2) * halfInvAccel;
-    const cruiseD = this.moveD - accelD - decelD;
-    const startV = Math.sqrt(startV2);
-    const cruiseV = Math.sqrt(cruiseV2);
-    const endV = Math.sqrt(endV2);
-    this.startV = startV;
-    this.cruiseV = cruiseV;
-    this.endV = endV;
-    // Each part takes its distance divided by its mean speed.
-    this.accelT = accelD / ((startV + cruiseV) * 0.5);
-    this.cruiseT = cruiseD / cruiseV;
-    this.decelT = decelD / ((endV + cruiseV) * 0.5);
+    const accelD = rampD(startV2, cruiseV2, this.accel);
+    const decelD = rampD(endV2, cruiseV2, this.accel);
+    this.startV = Math.sqrt(startV2);
+    this.cruiseV = Math.sqrt(cruiseV2);
+    this.endV = Math.sqrt(endV2);
+    this.accelT = rampT(accelD, this.startV, this.cruiseV);
+    this.cruiseT = (this.moveD - accelD - decelD) / this.cruiseV;
+    this.decelT = rampT(decelD, this.endV, this.cruiseV);
   }
 }
