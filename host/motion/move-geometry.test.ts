@@ -30,7 +30,12 @@ describe("a way", () => {
 
 describe("a corner", () => {
   it("allows the same speed in both directions", () => {
-    fc.assert(fc.property(sides, sides, (before, after) => expect(cornerV2(before, after)).toBeCloseTo(cornerV2(after, before), 9)));
+    fc.assert(
+      fc.property(sides, sides, (before, after) => {
+        const [there, back] = [cornerV2(before, after), cornerV2(after, before)];
+        expect(there === back || Math.abs(there - back) <= 1e-9 * there).toBe(true);
+      }),
+    );
   });
 
   it("is passed no faster than the circle that leaves it by the deviation allows", () => {
