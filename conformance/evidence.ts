@@ -272,6 +272,22 @@ export interface PinUse {
   held?: boolean;
 }
 
+/** The attached board that the sessions ran on. */
+export interface AttachedBoardEvidence {
+  port: string;
+  /** Constant MCU, and application and version of the firmware. */
+  mcu: string;
+  firmware: string;
+  /** Seconds that everything might take. */
+  maxSeconds: number;
+  /** What the line carried in the session with the plugin, and the board's own figures: the last statistics. */
+  statistics?: Record<string, number>;
+  /** Whether an emergency stop was sent in the end, and the board said that it is stopped. */
+  stopped: boolean;
+  /** Why the plugin was not run on the board; absent when it was. */
+  notRun?: string;
+}
+
 /** One world run: a host start, a life, an end. */
 export interface SessionEvidence {
   id: string;
@@ -310,6 +326,8 @@ export interface SessionEvidence {
   gcodeProbes: GcodeProbe[];
   /** What was used of the micro-controllers, one entry for each pin and command; absent where nobody looked. */
   pins?: { uses: PinUse[]; heaters: string[] };
+  /** Last statistics of the main micro-controller and its line; of attached boards. */
+  statistics?: Record<string, number>;
 }
 
 export interface LifeEvidence {
@@ -360,6 +378,8 @@ export interface Evidence {
   loader?: "kalico" | "strict";
   /** Pins that may be touched, where a profile was given. */
   pinProfile?: PinProfile;
+  /** The board, where the sessions ran on one; a simulated printer when absent. */
+  attachedBoard?: AttachedBoardEvidence;
   pythonPackage?: PythonPackageEvidence;
   /** Sections of the printer configuration that belong to the plugin. */
   sections: string[];

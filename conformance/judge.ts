@@ -27,8 +27,9 @@ export function judgeRule(rule: Rule, evidence: Evidence): RuleResult {
 /** What the whole set says of the plugin. */
 export type Conformance = "conforming" | "not-conforming" | "cannot-judge";
 
-/** One failed MUST or SEC makes a plugin non-conforming; a MUST that could not be judged leaves it open. */
-export function conformanceOf(results: readonly RuleResult[]): Conformance {
+/** One failed MUST or SEC makes a plugin non-conforming; a MUST that could not be judged leaves it open. What lies outside of the run does not count. */
+export function conformanceOf(all: readonly RuleResult[]): Conformance {
+  const results = all.filter((r) => r.outside !== true);
   if (results.some((r) => r.verdict === "fail")) return "not-conforming";
   if (results.length === 0) return "cannot-judge";
   if (results.some((r) => r.verdict === "inconclusive" && (r.level === "MUST" || r.level === "SEC"))) return "cannot-judge";

@@ -58,6 +58,8 @@ export interface RuleResult {
   /** Basis of a pass, or why it does not apply or cannot be judged. */
   reason: string;
   findings: Finding[];
+  /** The run could not ask this rule at all, and the verdict does not wait for it; the reason says why. */
+  outside?: boolean;
 }
 
 /** Shorthands for rule files. */

@@ -13,14 +13,18 @@ export interface GuardedPortOptions {
   /** Blocks with pins that are not allowed are held back. */
   strict: boolean;
   onUse(use: PinUse): void;
+  /** Told of steps that are sent to be queued; blocks that are sent again count again. */
+  onSteps?(count: number): void;
 }
 
 /** The port, guarded on its way out; what comes in is left alone. */
-export function guardedPort(port: Port, { guard, strict, onUse }: GuardedPortOptions): Port {
+export function guardedPort(port: Port, { guard, strict, onUse, onSteps }: GuardedPortOptions): Port {
   const stop = guard.parser.createCommand("emergency_stop");
   /** The block to send instead; undefined: the block as it is. */
   const judged = (data: Uint8Array, start: number, size: number): Uint8Array | undefined => {
-    const uses = guard.usesOfPayload(data, start + MESSAGE_HEADER_SIZE, start + size - MESSAGE_TRAILER_SIZE);
+    const messages = guard.parser.parseAll(data, start + MESSAGE_HEADER_SIZE, start + size - MESSAGE_TRAILER_SIZE);
+    if (onSteps !== undefined) for (const message of messages) if (message["#name"] === "queue_step") onSteps(Number(message["count"]));
+    const uses = messages.flatMap((message) => guard.usesOf(message));
     const held = strict && uses.some((use) => !use.allowed);
     for (const use of uses) onUse(held && !use.allowed ? { ...use, held: true } : use);
     return held ? encodeBlock(data[start + 1]!, stop) : undefined;

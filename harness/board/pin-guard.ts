@@ -37,10 +37,11 @@ export class PinGuard {
 
   /** Uses in the payload `buf[start, end)` of a message block. */
   usesOfPayload(buf: Uint8Array, start: number, end: number): PinUse[] {
-    return this.parser.parseAll(buf, start, end).flatMap((message) => this.#usesOf(message));
+    return this.parser.parseAll(buf, start, end).flatMap((message) => this.usesOf(message));
   }
 
-  #usesOf(message: MessageParams): PinUse[] {
+  /** Uses in a decoded command. */
+  usesOf(message: MessageParams): PinUse[] {
     const name = String(message["#name"]);
     const use = (pin: string, allowed: boolean): PinUse => ({ mcu: this.mcu, pin, command: this.parser.formatParams(message), allowed });
     if (name.startsWith("#")) return [{ mcu: this.mcu, pin: "any pin", command: `a command that the firmware does not have (${String(message["#msgid"] ?? name)})`, allowed: false }];

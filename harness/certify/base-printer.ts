@@ -97,3 +97,13 @@ export const SECTIONS_ON_REQUEST: Readonly<Record<string, readonly [string, stri
   respond: [],
   save_variables: [["filename", "variables.cfg"]],
 };
+
+/** A printer for an attached board: it uses no pin, has no heater and no axis. */
+export const boardPrinter = (port: string): string => `[mcu]
+serial: ${port}
+
+[printer]
+kinematics: none
+max_velocity: 300
+max_accel: 3000
+`;

@@ -5,8 +5,8 @@
 import fc from "fast-check";
 import { isRefused } from "../../conformance/rules/evidence-views.js";
 import { catalogue } from "../../conformance/catalogue.js";
-import { anyCall, validCall } from "../../conformance/arbitraries/gcode-lines.js";
-import type { Comparison, Evidence, LearnedCommand, PinProfile, SessionEvidence } from "../../conformance/evidence.js";
+import { anyCall } from "../../conformance/arbitraries/gcode-lines.js";
+import type { Comparison, Evidence, PackageEvidence, PinProfile, SessionEvidence } from "../../conformance/evidence.js";
 import { conformanceOf, judgeAll, type Conformance } from "../../conformance/judge.js";
 import type { Rule, RuleResult } from "../../conformance/rule.js";
 import { scenarioOf, type LifeStep, type Scenario } from "../../conformance/scenario.js";
@@ -20,6 +20,7 @@ import type { TraceLog } from "../trace-export/trace-log.js";
 import { DEFAULT_LIMITS, lostSession, PluginProcess, type ProcessLimits } from "../runner/plugin-process.js";
 import { sessionLimit } from "../runner/session-limit.js";
 import { certificationJob } from "./certification-job.js";
+import { CommandLearner } from "./command-learner.js";
 import { compareJobs } from "./compare-jobs.js";
 import { ConfigProbing } from "./config-probing.js";
 import { describePlugin, type DescribedPlugin } from "./describe-plugin.js";
@@ -151,6 +152,8 @@ export async function certifyDescribed(plugin: DescribedPlugin, options: Certify
 /** What a certification is made from besides its evidence. */
 export interface CertificationFacts {
   rules: readonly Rule[];
+  /** How rules are applied; to all of them when absent. */
+  judge?: typeof judgeAll;
   seed: number;
   board: string;
   effort: Effort;
@@ -164,14 +167,15 @@ export interface CertificationFacts {
 
 /** Judges evidence: of one run, or of several shards of one run put together. */
 export function certificationOf(evidence: Evidence, facts: CertificationFacts): Certification {
-  const judged = judgeAll(facts.rules, evidence);
+  const judged = (facts.judge ?? judgeAll)(facts.rules, evidence);
   const worded = evidence.plugin.language === "python" ? resultsInPython(judged) : judged;
   const results = new SourceLines(evidence.plugin.path).results(worded);
   const { printSeconds, wallSeconds } = facts;
   const idle = evidence.sessions.find((s) => s.id === "idle");
   const slacks = evidence.comparisons.flatMap((c) => Object.values(c.minSlackSubject)).filter(Number.isFinite);
   const scenarios = new Map<string, Scenario>();
-  for (const session of evidence.sessions) scenarios.set(session.id, session.scenario);
+  // What happened on an attached board cannot be run again on a simulated one.
+  if (evidence.attachedBoard === undefined) for (const session of evidence.sessions) scenarios.set(session.id, session.scenario);
   for (const probe of evidence.probes) scenarios.set(probe.scenario.id, probe.scenario);
   return {
     plugin: { name: evidence.plugin.name, version: evidence.plugin.version, path: evidence.plugin.path },
@@ -199,6 +203,22 @@ const notesOf = (python: NonNullable<DescribedPlugin["python"]>): string[] => [
   ...python.notes, ...(python.package?.wheel === undefined ? [] : [`its wheel: ${python.package.wheel.how}`]), ...(python.package?.noWheel === undefined ? [] : [`judged without a wheel: ${python.package.noWheel}`]),
 ];
 
+/** What the package says of itself and what importing it did. */
+export function packageEvidenceOf({ location, form, manifestProblems, python }: DescribedPlugin, imported: ImportOutcome): PackageEvidence {
+  return {
+    path: location.path, form, name: location.name, version: location.version, summary: location.summary,
+    description: location.description, plugins: location.modules, exports: imported.exports, manifestProblems, import: imported.import,
+    ...(python === undefined ? {} : { language: "python", missing: python.missing, documentation: python.documentation, notes: notesOf(python) }),
+    collisions: Object.keys(location.modules).filter((name) => KALICO_EXTRAS.includes(name)),
+  };
+}
+
+/** Imports the plugin, unless Kalico would end while it reads the metadata of all entry points. */
+export async function importPlugin(plugin: DescribedPlugin, loader: Loader, running: PluginProcess): Promise<ImportOutcome> {
+  const ended = loader === "kalico" ? endsTheStart([plugin]) : undefined;
+  return ended === undefined ? running.import() : { import: { ok: false, error: `${ended}: Kalico ends before it has a printer`, seconds: 0, heapBytes: 0, sideEffects: [] }, exports: {} };
+}
+
 class Certifier {
   readonly #plugin: DescribedPlugin;
   readonly #options: CertifyOptions;
@@ -210,7 +230,7 @@ class Certifier {
   readonly #sessions: SessionEvidence[] = [];
   readonly #comparisons: Comparison[] = [];
   readonly #charts: Charts = { sessions: [], steps: [], floors: SLACK_FLOORS };
-  readonly #commands = new Map<string, LearnedCommand>();
+  readonly #learner = new CommandLearner();
   readonly #configUse: Evidence["configUse"] = [];
   readonly #lines = new LineCollector();
   /** From compiled lines to the author's. */
@@ -256,9 +276,7 @@ class Certifier {
   async #run(): Promise<Certification> {
     this.#total = 4 + [...this.#parts].length * 2;
     this.#step("importing the plugin");
-    // Kalico reads the metadata of all entry points before it imports anything.
-    const ended = this.#loader === "kalico" ? endsTheStart([this.#plugin]) : undefined;
-    const imported: ImportOutcome = ended === undefined ? await this.#process.import() : { import: { ok: false, error: `${ended}: Kalico ends before it has a printer`, seconds: 0, heapBytes: 0, sideEffects: [] }, exports: {} };
+    const imported = await importPlugin(this.#plugin, this.#loader, this.#process);
     this.#sources = new SourceLines(this.#plugin.location.path);
     this.#lines.setCode(this.#sources.lines(imported.codeLines ?? {}));
     await this.#untilTimeUp(async () => { this.#printer = await this.#separated(this.#printer); });
@@ -280,16 +298,11 @@ class Certifier {
     const coverage = this.#lines.summary();
     const { python } = this.#plugin;
     const evidence: Evidence = {
-      plugin: {
-        path: this.#plugin.location.path, form: this.#plugin.form, name: this.#plugin.location.name, version: this.#plugin.location.version, summary: this.#plugin.location.summary,
-        description: this.#plugin.location.description, plugins: this.#plugin.location.modules, exports: imported.exports, manifestProblems: this.#plugin.manifestProblems, import: imported.import,
-        ...(python === undefined ? {} : { language: "python", missing: python.missing, documentation: python.documentation, notes: notesOf(python) }),
-        collisions: Object.keys(this.#plugin.location.modules).filter((name) => KALICO_EXTRAS.includes(name)),
-      },
+      plugin: packageEvidenceOf(this.#plugin, imported),
       loader: this.#loader,
       ...(this.#options.pinProfile === undefined ? {} : { pinProfile: this.#options.pinProfile }),
       ...(python?.package === undefined ? {} : { pythonPackage: python.package }),
-      sections: this.#sections, capabilities: [...new Set([...this.#plugin.capabilities, ...(this.#options.capabilities ?? [])])], schema: probing.schema, commands: [...this.#commands.values()], probes: probing.probes,
+      sections: this.#sections, capabilities: [...new Set([...this.#plugin.capabilities, ...(this.#options.capabilities ?? [])])], schema: probing.schema, commands: [...this.#learner.commands.values()], probes: probing.probes,
       ...(probing.start === undefined ? {} : { start: probing.start }),
       sessions: this.#sessions, comparisons: this.#comparisons, configUse: this.#configUse,
       ...(coverage === undefined ? {} : { coverage }),
@@ -368,19 +381,13 @@ class Certifier {
       this.#printSeconds += result.evidence.virtualSeconds;
       if (keep || died) this.#sessions.push(result.evidence);
       if (scenario.withPlugin) {
-        for (const command of result.commands) this.#learnCommand(command);
+        for (const command of result.commands) this.#learner.note(command);
         for (const use of result.configUse) this.#configUse.push(use);
       }
       return result;
     } finally {
       this.#options.signal?.removeEventListener("abort", abort);
     }
-  }
-
-  #learnCommand(command: LearnedCommand): void {
-    const known = this.#commands.get(command.command);
-    if (known === undefined) this.#commands.set(command.command, command);
-    else for (const param of command.params) if (!known.params.some((p) => p.name === param.name)) known.params.push(param);
   }
 
   #scenario(id: string, walk: LifeStep[], more: Partial<Scenario> = {}): Scenario {
@@ -462,14 +469,10 @@ class Certifier {
 
   /** Learns the parameters of all commands by calling them, then draws calls that should be accepted. */
   async #validCalls(perCommand: number): Promise<string[]> {
-    for (let round = 0; round < 4; round++) {
-      const before = [...this.#commands.values()].reduce((n, c) => n + c.params.length, 0);
-      const lines = [...this.#commands.values()].flatMap((c) => fc.sample(validCall(c), { seed: this.#options.seed, numRuns: 1 }));
-      if (lines.length === 0) return [];
+    await this.#learner.learn(this.#options.seed, async (lines, round) => {
       await this.#session(this.#scenario(`learn-commands-${round}`, [{ do: "start" }, { do: "gcode", lines: ["G28"] }, { do: "probe-commands", lines, state: "homed" }, { do: "stop" }]), undefined, false);
-      if ([...this.#commands.values()].reduce((n, c) => n + c.params.length, 0) === before) break;
-    }
-    return [...this.#commands.values()].flatMap((c) => fc.sample(validCall(c), { seed: this.#options.seed, numRuns: perCommand }));
+    });
+    return this.#learner.calls(perCommand, this.#options.seed);
   }
 
   // ---- life cycle ----
@@ -510,14 +513,14 @@ class Certifier {
   // ---- commands ----
 
   async #commandProbes(): Promise<void> {
-    if (this.#commands.size === 0) return;
+    if (this.#learner.commands.size === 0) return;
     this.#step("calling the commands");
     const valid = await this.#validCalls(3);
     await this.#callAll("commands-cold", valid, "cold", []);
     await this.#callAll("commands-homed", valid, "homed", [{ do: "gcode", lines: ["G28", "G1 X50 Y50 Z10 F6000"] }]);
     await this.#callAll("commands-shutdown", valid, "shutdown", [{ do: "shutdown", by: "M112" }]);
     this.#step("calling the commands with anything");
-    const fuzz = [...this.#commands.values()].flatMap((c) => [c.command, ...fc.sample(anyCall(c), { seed: this.#options.seed, numRuns: this.#sizes.fuzzPerCommand })]);
+    const fuzz = [...this.#learner.commands.values()].flatMap((c) => [c.command, ...fc.sample(anyCall(c), { seed: this.#options.seed, numRuns: this.#sizes.fuzzPerCommand })]);
     await this.#callAll("commands-fuzz", [...new Set(fuzz)], "cold", []);
   }
 

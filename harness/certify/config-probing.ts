@@ -27,6 +27,8 @@ export interface ProbingOptions {
   board: string;
   seed: number;
   randomConfigs: number;
+  /** Pins for options that want one; those of the built-in printer when absent. */
+  freePins?: readonly string[];
   run(scenario: Scenario, sections: readonly string[]): Promise<SessionResult>;
   onProgress(what: string): void;
 }
@@ -62,7 +64,7 @@ export class ConfigProbing {
       const option = this.schema.find((o) => o.option === missing[1]!.toLowerCase() && o.section === missing[2]) ?? { section: missing[2]!, option: missing[1]!, type: "string" as const, required: true };
       const section = this.#own.find((s) => s.name === missing[2]);
       if (section === undefined || section.options.some(([name]) => name === option.option)) break;
-      section.options.push([option.option, guessValue(option, used++)]);
+      section.options.push([option.option, guessValue(option, used++, this.#options.freePins)]);
     }
     if (!given && this.start?.state !== "ready") {
       for (const printer of this.#documented()) {

@@ -19,15 +19,15 @@ export interface PluginPrinter {
 const belongsTo = (names: readonly string[]) => (section: ConfigSectionText): boolean => names.includes(section.name.split(/\s+/, 1)[0]!);
 
 /** Splits the printer into base, plugin and companions; adds what a certification needs. */
-export function printerFor(plugin: DescribedPlugin, configText: string | undefined, mayOverride = true): PluginPrinter {
+export function printerFor(plugin: DescribedPlugin, configText: string | undefined, mayOverride = true, basePrinter = BASE_PRINTER): PluginPrinter {
   const names = Object.keys(plugin.location.modules);
   const isOwn = belongsTo(names);
-  const given = parseSections(configText ?? plugin.printerConfig ?? BASE_PRINTER);
+  const given = parseSections(configText ?? plugin.printerConfig ?? basePrinter);
   const whole = given.some((s) => s.name === "printer");
   const own = given.filter(isOwn);
   const others = given.filter((s) => !isOwn(s)).map((s) => (s.name === "virtual_sdcard" ? { name: s.name, options: [...s.options.filter(([o]) => o !== "path"), ["path", "gcodes"] as [string, string]] } : s));
   // A file with the plugin's sections only is completed by the base printer; what else stands in it belongs to the plugin's use.
-  const base = whole ? others : parseSections(BASE_PRINTER).filter((s) => !others.some((other) => other.name === s.name));
+  const base = whole ? others : parseSections(basePrinter).filter((s) => !others.some((other) => other.name === s.name));
   const companions = whole ? [] : others;
   for (const needed of NEEDED_SECTIONS) if (![...base, ...companions].some((s) => s.name === needed.name)) base.push({ name: needed.name, options: [...needed.options] });
   if (mayOverride && names.some((name) => KALICO_EXTRAS.includes(name))) allowOverride(base);
@@ -66,8 +66,8 @@ export const baseText = (printer: PluginPrinter): string => printSections(printe
 /** The plugin's sections first: nothing else is loaded before. */
 export const pluginFirstText = (printer: PluginPrinter): string => printSections([...printer.own, ...printer.base, ...printer.companions]);
 
-/** A value for a required option that only its getter is known of. */
-export function guessValue(option: Pick<LearnedOption, "option" | "type" | "minval" | "maxval" | "above" | "below" | "choices">, used: number): string {
+/** A value for a required option that only its getter is known of. @param freePins for options that want a pin */
+export function guessValue(option: Pick<LearnedOption, "option" | "type" | "minval" | "maxval" | "above" | "below" | "choices">, used: number, freePins: readonly string[] = FREE_PINS): string {
   switch (option.type) {
     case "int": return String(Math.ceil(option.minval ?? (option.above === undefined ? Math.min(1, option.maxval ?? 1) : option.above + 1)));
     case "float": {
@@ -79,6 +79,6 @@ export function guessValue(option: Pick<LearnedOption, "option" | "type" | "minv
     case "choice": return String(option.choices?.[0] ?? "default");
     case "list": return "1, 2";
     case "script": return "";
-    case "string": return /pin$/.test(option.option) ? (FREE_PINS[used % FREE_PINS.length] ?? "PH3") : "value";
+    case "string": return /pin$/.test(option.option) ? (freePins[used % freePins.length] ?? FREE_PINS[0]) : "value";
   }
 }

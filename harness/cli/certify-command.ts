@@ -11,6 +11,7 @@ import { checkTraceOptions, TraceOptionError, wantsTrace, writeTraces, type Trac
 import { EventStream } from "../reporters/events.js";
 import { harnessVersion } from "../reporters/result-json.js";
 import { textReport } from "../reporters/text.js";
+import { certifyAttached, checkBoardOptions } from "./certify-board.js";
 import { EXIT, UsageError } from "./exit-codes.js";
 import { boardOption, countOption, loaderOption, seedOption, shardOption } from "./option-values.js";
 import { timeLeft, type Progress } from "./progress.js";
@@ -36,6 +37,8 @@ export interface CertifyCommandOptions extends OutputOptions, TraceOptions {
   verbose?: boolean;
   /** File with the pins that may be touched. */
   profile?: string;
+  /** Serial device of an attached board. */
+  mcu?: string;
   /** Certify again after every save. */
   watch?: boolean;
 }
@@ -50,6 +53,7 @@ export async function certifyCommand(plugins: readonly string[], options: Certif
   if (rules !== undefined && rules.length === 0) throw new UsageError(`No rule matches "${options.rules}": "kalico-hil rules" lists them`);
   const configText = options.config === undefined ? undefined : readText(options.config, "Printer configuration");
   const exercise = options.gcode === undefined ? undefined : readText(options.gcode, "G-code file").split(/\r?\n/).map((l) => l.trim()).filter((l) => l !== "" && !l.startsWith(";"));
+  checkBoardOptions(options, plugins);
   const profile = options.profile === undefined ? undefined : profileOption(options.profile);
   const shard = options.shard === undefined ? undefined : shardOption(options.shard);
   if ((shard === undefined) !== (options.shardOut === undefined)) throw new UsageError("Options --shard i/n and --shard-out FILE go together: merge puts the files of all shards together");
@@ -88,7 +92,7 @@ export async function certifyCommand(plugins: readonly string[], options: Certif
     };
     const finish = (certification: Certification): void => {
       applyPolicy(certification, manifestFor(plugin), options, options.rules);
-      const files = writeCounterExamples(certification, options.counterExamples);
+      const files = certification.evidence.attachedBoard === undefined ? writeCounterExamples(certification, options.counterExamples) : new Map<string, string>();
       for (const line of textReport(certification, files, options.verbose === true)) progress.line(line);
       events?.results(certification);
       if (certification.traceLog !== undefined) for (const line of writeTraces(certification.traceLog, options)) progress.line(line);
@@ -101,7 +105,7 @@ export async function certifyCommand(plugins: readonly string[], options: Certif
       return EXIT.interrupted;
     }
     const runs: Certification[] = [];
-    for (let i = 0; i < repeats; i++) runs.push(await certify(plugin, certifyOptions));
+    for (let i = 0; i < repeats; i++) runs.push(options.mcu === undefined ? await certify(plugin, certifyOptions) : await certifyAttached(plugin, certifyOptions, options.mcu, profile, progress));
     const certification = runs.length === 1 ? runs[0]! : combineRepeats(runs);
     progress.clear();
     if (shard !== undefined) {

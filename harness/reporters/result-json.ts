@@ -12,6 +12,8 @@ export interface ResultJson {
   seed: number;
   effort: string;
   board: string;
+  /** The board that the plugin ran on; absent for simulated ones. */
+  attachedBoard?: NonNullable<Certification["evidence"]["attachedBoard"]> & { profile: string; allow: string[] };
   versions: { harness: string; node: string };
   /** Virtual time only: what differs from run to run would make reports of one seed differ. */
   timing: Omit<Certification["timing"], "wallSeconds" | "realTimeFactor">;
@@ -37,6 +39,7 @@ export const harnessVersion = version;
 /** @param counterExamples file written for a finding's scenario, by scenario id */
 export function resultJson(certification: Certification, counterExamples: ReadonlyMap<string, string> = new Map()): ResultJson {
   const { ruling } = certification;
+  const { attachedBoard, pinProfile } = certification.evidence;
   const flaky = new Set((certification.nondeterminism ?? []).map((n) => n.what));
   return {
     schemaVersion: 1,
@@ -50,6 +53,7 @@ export function resultJson(certification: Certification, counterExamples: Readon
       }),
     })),
     seed: certification.seed, effort: certification.effort, board: certification.board,
+    ...(attachedBoard === undefined ? {} : { attachedBoard: { ...attachedBoard, profile: pinProfile?.name ?? "", allow: pinProfile?.allow ?? [] } }),
     versions: { harness: version, node: process.versions.node },
     timing: { printSeconds: certification.timing.printSeconds, steps: certification.timing.steps, minSlackSeconds: certification.timing.minSlackSeconds },
     determinism: { traceHash: certification.traceHash },

@@ -12,7 +12,10 @@ export function textReport(certification: Certification, replayFile: ReadonlyMap
   const { results, exercised, timing } = certification;
   const out: string[] = [];
   const judged: readonly RuledResult[] = certification.ruling?.results ?? results;
+  const notRun = certification.evidence.attachedBoard?.notRun;
   for (const result of judged) {
+    // One reason stands for all of them; it is told below.
+    if (!verbose && (result.outside === true || (notRun !== undefined && result.verdict === "inconclusive"))) continue;
     if (!verbose && result.verdict === "not-applicable") continue;
     out.push(`${WORD[result.verdict].padEnd(5)} ${result.id.padEnd(9)} ${result.title}${result.verdict === "pass" ? ` (${result.reason})` : result.waiver !== undefined ? ` (waived until ${result.waiver.expires})` : result.known === true ? " (known)" : ""}`);
     if (result.verdict === "inconclusive" || result.verdict === "not-applicable") out.push(`        ${result.reason}`);
@@ -34,13 +37,21 @@ export function textReport(certification: Certification, replayFile: ReadonlyMap
   for (const { what, detail } of certification.nondeterminism ?? []) out.push(`NOT DETERMINISTIC  ${what}: ${detail}`);
   for (const reason of certification.leftOut) out.push(`left out: ${reason}`);
   for (const reason of ruling?.notCertified ?? []) out.push(`not certified: ${reason}`);
-  const count = (verdict: RuleResult["verdict"]): number => results.filter((r) => r.verdict === verdict).length;
+  const outside = results.filter((r) => r.outside === true);
+  const { attachedBoard, pinProfile } = certification.evidence;
+  if (attachedBoard !== undefined) {
+    const { mcu, firmware, port, stopped } = attachedBoard;
+    out.push("", `on the board ${mcu} (${firmware}) at ${port}; profile "${pinProfile?.name ?? ""}" allows ${pinProfile?.allow.join(", ") || "no pin"}`);
+    out.push(notRun !== undefined ? `nothing was sent to it but questions: ${notRun}` : stopped ? "it was stopped by an emergency stop, and said so: FIRMWARE_RESTART or a reset brings it back" : "IT DID NOT CONFIRM THE EMERGENCY STOP: switch it off");
+    if (outside.length > 0 && notRun === undefined) out.push(`not judged on a board: ${outside.map((r) => r.id).join(", ")} (without --mcu they are judged in virtual time; -v says why)`);
+  }
+  const count = (verdict: RuleResult["verdict"]): number => results.filter((r) => r.verdict === verdict && r.outside !== true).length;
   out.push(
     "",
     `exercised: ${exercised.sessions} sessions, ${exercised.configurations} configurations, ${exercised.commandCalls} command calls, ${exercised.statusCalls} status queries, ${exercised.stepsCompared} steps compared`,
-    `${timing.printSeconds.toFixed(0)} s of printer life in ${timing.wallSeconds.toFixed(1)} s, ${timing.steps} steps, least lead ${timing.minSlackSeconds === null ? "–" : `${(timing.minSlackSeconds * 1000).toFixed(0)} ms`}, board ${certification.board}, seed ${certification.seed}, trace ${certification.traceHash}`,
-    `${count("pass")} pass, ${count("warn")} warn, ${count("fail")} fail, ${count("inconclusive")} open, ${count("not-applicable")} not applicable`,
-    `${certification.plugin.name} ${certification.plugin.version}: ${VERDICT[ruling?.verdict ?? certification.conformance]}`,
+    attachedBoard !== undefined ? `${timing.printSeconds.toFixed(0)} s on the board, ${timing.wallSeconds.toFixed(1)} s in all, seed ${certification.seed}` : `${timing.printSeconds.toFixed(0)} s of printer life in ${timing.wallSeconds.toFixed(1)} s, ${timing.steps} steps, least lead ${timing.minSlackSeconds === null ? "–" : `${(timing.minSlackSeconds * 1000).toFixed(0)} ms`}, board ${certification.board}, seed ${certification.seed}, trace ${certification.traceHash}`,
+    `${count("pass")} pass, ${count("warn")} warn, ${count("fail")} fail, ${count("inconclusive")} open, ${count("not-applicable")} not applicable${outside.length > 0 ? `, ${outside.length} not judged on a board` : ""}`,
+    `${certification.plugin.name} ${certification.plugin.version}: ${VERDICT[ruling?.verdict ?? certification.conformance]}${attachedBoard === undefined ? "" : " (on an attached board)"}`,
   );
   return out;
 }

@@ -50,6 +50,20 @@ export interface RunChoices {
   pinProfile?: PinProfile;
   /** The simulated board, instead of the one that the scenario names. */
   board?: BoardData;
+  /** The session runs on this board, in real time. */
+  attached?: AttachedBoard;
+}
+
+/** A board on a serial device, as the harness has found it. */
+export interface AttachedBoard {
+  /** Path of the device. */
+  port: string;
+  /** JSON text of its dictionary. */
+  dictionary: string;
+  /** The start ends before anything is configured: what would be sent is looked at. */
+  onlyLook: boolean;
+  /** Wall seconds that the session may take. */
+  maxSeconds: number;
 }
 
 /** Steps of the job with what is needed to name a difference. */

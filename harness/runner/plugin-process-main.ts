@@ -52,6 +52,7 @@ async function handle(request: ToProcess): Promise<void> {
   const result = await runScenario(request.scenario, {
     plugins: subject.plugins, meter, breadcrumb, root: location?.root ?? "/nonexistent", directory, sections: request.sections, charts: request.charts === true, trace: request.trace === true,
     ...(request.pinProfile === undefined ? {} : { pinProfile: request.pinProfile }), ...(request.board === undefined ? {} : { board: request.board }),
+    ...(request.attached === undefined ? {} : { attached: request.attached }),
     onProgress: (virtualSeconds) => {
       if (virtualSeconds - lastProgress < 5) return;
       lastProgress = virtualSeconds;

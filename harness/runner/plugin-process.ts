@@ -133,7 +133,7 @@ export class PluginProcess {
         finish(this.#ending ?? { outcome: "crashed", message: "the process ended" });
       };
       const timer = setTimeout(() => {
-        this.#ending ??= { outcome: "hung", message: `did not come to an end within ${wallSeconds} s${wallSeconds > this.#limits.wallSeconds ? `, of which ${wallSeconds - this.#limits.wallSeconds} s for the work of this session` : ""}` };
+        this.#ending ??= { outcome: "hung", message: `did not come to an end within ${wallSeconds} s${request.type === "run" && request.attached === undefined && wallSeconds > this.#limits.wallSeconds ? `, of which ${wallSeconds - this.#limits.wallSeconds} s for the work of this session` : ""}` };
         child.kill("SIGKILL");
       }, wallSeconds * 1000);
       child.on("message", onMessage);
@@ -155,7 +155,7 @@ export class PluginProcess {
 
   /** Runs one scenario; never throws for what the plugin does. */
   async run(scenario: Scenario, sections: readonly string[], choices: RunChoices = {}): Promise<SessionResult> {
-    const answer = await this.#ask({ type: "run", scenario, sections: [...sections], ...choices }, sessionLimit(scenario, this.#limits.wallSeconds));
+    const answer = await this.#ask({ type: "run", scenario, sections: [...sections], ...choices }, choices.attached?.maxSeconds ?? sessionLimit(scenario, this.#limits.wallSeconds));
     if ("type" in answer && answer.type === "result") return sayHome(answer.result, this.#directory);
     if ("type" in answer && answer.type === "failed") throw new Error(`The harness failed in scenario "${scenario.id}": ${answer.message}`);
     const ending = answer as Ending;

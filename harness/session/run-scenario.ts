@@ -19,7 +19,7 @@ import type { Trapq } from "../../host/steps/trapq.js";
 import type { SessionCharts } from "../charts/charts.js";
 import { TraceRecorder } from "../trace-export/trace-recorder.js";
 import type { Breadcrumb } from "../runner/breadcrumb.js";
-import type { JobRecord, SessionResult } from "../runner/messages.js";
+import type { AttachedBoard, JobRecord, SessionResult } from "../runner/messages.js";
 import type { GasMeter } from "../sandbox/gas-meter.js";
 import type { SimWorld } from "../world/sim-world.js";
 import { budgetOf, EvidenceCollector } from "./evidence-collector.js";
@@ -53,6 +53,8 @@ export interface ScenarioContext {
   pinProfile?: PinProfile;
   /** The simulated board, instead of the scenario's. */
   board?: SessionBenchOptions["board"];
+  /** The board that the session runs on, in real time. */
+  attached?: AttachedBoard;
   /** Record what the pictures of a report need. */
   charts: boolean;
   /** Record what an export of the session needs. */
@@ -84,7 +86,8 @@ const hashText = (text: string): string => createHash("sha256").update(text).dig
 
 /** Runs the scenario. Throws only for faults of the harness itself. */
 export async function runScenario(scenario: Scenario, context: ScenarioContext): Promise<SessionResult> {
-  const session = new Session(scenario, context, simBench);
+  const { attached } = context;
+  const session = new Session(scenario, context, attached === undefined ? simBench : (await import("./board-bench.js")).boardBench(attached));
   return session.run();
 }
 
@@ -241,6 +244,7 @@ class Session {
         await this.#until(() => this.#printer.isShutdown(), 30);
         return;
       case "stop":
+        if (this.#context.attached !== undefined) this.#statistics = this.#object<{ getStatus(t: number): { last_stats?: Record<string, number> } }>("mcu")?.getStatus(this.#now).last_stats;
         this.#printer.requestExit("exit");
         await this.#until(() => false, 30);
         this.#bench.finish();
@@ -450,6 +454,7 @@ class Session {
 
   #configuredBefore = 0;
   readonly #heaters = new Set<string>();
+  #statistics: Record<string, number> | undefined;
 
   #quietStatus(object: unknown): unknown {
     try {
@@ -588,6 +593,7 @@ class Session {
       ...(this.#statusRepeat.length > 0 ? { statusRepeat: this.#statusRepeat } : {}),
       objects: this.#objects, statsAttribute: this.#statsAttribute, leftovers, zombies: [...collector.zombies], lives: this.#lives, sideEffects: collector.sideEffects.slice(0, 2000),
       ...(trace === undefined ? {} : { trace }), ...(this.#jobEnd === undefined ? {} : { jobEnd: this.#jobEnd }), gcodeProbes: this.#gcodeProbes,
+      ...(this.#statistics === undefined ? {} : { statistics: this.#statistics }),
       ...(this.#context.pinProfile === undefined ? {} : { pins: { uses: [...this.#pinUses.values()], heaters: [...this.#heaters] } }),
     };
     return {

@@ -94,12 +94,21 @@ export class LivePrinter {
     for (;;) {
       const stop = await this.world.run(() => this.ended !== undefined || done(), limit);
       if (this.ended === undefined || stop !== "done" || done()) return stop;
-      this.finish();
-      if (this.ended !== "restart" && this.ended !== "firmware_restart") return "done";
-      this.startReason = this.ended;
-      await this.world.run(() => false, Math.min(limit, this.world.clock.monotonic() + RESTART_SECONDS));
-      this.start();
+      if (!await this.nextLife(limit)) return "done";
     }
+  }
+
+  /**
+   * After a life has ended: begins the next one, after Kalico's pause, where the last one ended for a restart.
+   * @param limit clock of the world, seconds @returns whether there is another life
+   */
+  async nextLife(limit = Number.POSITIVE_INFINITY): Promise<boolean> {
+    this.finish();
+    if (this.ended !== "restart" && this.ended !== "firmware_restart") return false;
+    this.startReason = this.ended;
+    await this.world.run(() => false, Math.min(limit, this.world.clock.monotonic() + RESTART_SECONDS));
+    this.start();
+    return true;
   }
 
   /** Ends the present life in good order: handlers of the disconnect run, ports are closed. */
@@ -110,7 +119,8 @@ export class LivePrinter {
     this.finish();
   }
 
-  private finish(): void {
+  /** Takes a life that has ended out of the world. */
+  finish(): void {
     for (const participant of this.participants) this.world.remove(participant);
     this.participants = [];
     this.reactor?.finalize();

@@ -17,7 +17,7 @@ import type { PortOpener } from "../transport/port.js";
 import { SerialReader, type ResponseHandler } from "../transport/serialhdl.js";
 import type { CommandQueue, SerialQueue } from "../transport/serialqueue.js";
 import { ProtocolError, type MessageParams } from "../wire/index.js";
-import { ConfigCommands, type ConfigCmdOptions } from "./config-commands.js";
+import { ConfigCommands, type ConfigCmdOptions, type ResolvedCommands } from "./config-commands.js";
 import { CommandQueryWrapper, CommandWrapper } from "./mcu-commands.js";
 import { isTemperatureFault, shutdownHelp } from "./mcu-errors.js";
 import { McuLoad } from "./mcu-load.js";
@@ -35,6 +35,11 @@ export type PinFactory = (mcu: Mcu, pinParams: PinParams) => unknown;
 export interface McuStartArgs extends PortOpener<ConfigSection> {
   /** "startup", "restart", "firmware_restart", … */
   start_reason?: string;
+  /**
+   * Looks at all config commands of an MCU before the first of them is sent; what it throws ends the connect.
+   * @param isKept the MCU has this very configuration already: only `restart` and `init` will be sent
+   */
+  approveConfig?(mcuName: string, commands: ResolvedCommands, isKept: boolean): void;
 }
 
 /** Time (s) that an automatic restart gets before the connect is given up. */
@@ -503,6 +508,8 @@ export class Mcu implements PinChip {
   private async sendConfig(previousCrc: number | undefined): Promise<void> {
     const resolver = this.printer.lookupObject<PrinterPins>("pins").getPinResolver(this.name);
     const commands = this.configCommands.build(resolver);
+    const startArgs = this.printer.getStartArgs() as unknown as McuStartArgs;
+    startArgs.approveConfig?.(this.name, commands, this.configCommands.crc === previousCrc);
     if (previousCrc !== undefined && this.configCommands.crc !== previousCrc) {
       await this.restartAutomatically("CRC mismatch");
       throw new McuError(`MCU '${this.name}' CRC does not match config`);
