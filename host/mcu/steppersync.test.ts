@@ -7,7 +7,9 @@ import { VirtualClock } from "../reactor/clock.js";
 import { StepRowFifo } from "../steps/step-row-fifo.js";
 import { SerialQueue, type CommandQueue } from "../transport/serialqueue.js";
 import { DataDictionaryBuilder, MessageParser } from "../wire/index.js";
-import { SlotHeap, StepperSync, type StepQueue } from "./steppersync.js";
+import { MoveSlots } from "./move-slots.js";
+import { NO_QUEUE, RowMerge } from "./row-merge.js";
+import { StepperSync, type StepQueue } from "./steppersync.js";
 
 function stepParser(): MessageParser {
   const builder = new DataDictionaryBuilder();
@@ -126,17 +128,43 @@ describe("StepperSync", () => {
   });
 });
 
-describe("SlotHeap", () => {
-  it("always answers with the smallest clock", () => {
+describe("the move slots", () => {
+  it("always answer with the smallest clock", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 50 }), fc.array(fc.nat(1000), { maxLength: 300 }), (slots, clocks) => {
-        const heap = new SlotHeap(slots);
+        const heap = new MoveSlots(slots);
         const model = Array<number>(slots).fill(0);
         for (const clock of clocks) {
           expect(heap.earliest()).toBe(Math.min(...model));
           model[model.indexOf(Math.min(...model))] = clock;
           heap.replaceEarliest(clock);
         }
+      }),
+    );
+  });
+});
+
+describe("the merge of rows", () => {
+  it("takes the smallest request clock each time, of equal ones that of the first stepper", () => {
+    const queues = fc.array(fc.array(fc.nat(3), { maxLength: 12 }), { minLength: 1, maxLength: 5 });
+    fc.assert(
+      fc.property(queues, (gaps) => {
+        const rows = gaps.map((list) => list.reduce<number[]>((clocks, gap) => [...clocks, (clocks.at(-1) ?? 0) + gap], []));
+        const fifos = rows.map((clocks) => {
+          const fifo = new StepRowFifo();
+          for (const clock of clocks) fifo.pushDir(clock, 1);
+          return fifo;
+        });
+        const merge = new RowMerge(fifos);
+
+        const taken: [clock: number, stepper: number][] = [];
+        for (let at = merge.first(); at !== NO_QUEUE; at = merge.after(at)) {
+          taken.push([fifos[at]!.headReqClock(), at]);
+          fifos[at]!.shift();
+        }
+
+        const all = rows.flatMap((clocks, stepper) => clocks.map((clock): [number, number] => [clock, stepper]));
+        expect(taken).toEqual(all.sort(([clock, stepper], [other, second]) => clock - other || stepper - second));
       }),
     );
   });

@@ -7,14 +7,12 @@
  * in. So the MCU never holds more moves than it can, and no stepper starves another.
  */
 import { McuError } from "../errors.js";
-import {
-  ROW_QUEUE_STEP,
-  ROW_RESET_STEP_CLOCK,
-  ROW_SET_NEXT_STEP_DIR,
-  type StepRowFifo,
-} from "../steps/step-row-fifo.js";
+import type { StepRowFifo } from "../steps/step-row-fifo.js";
 import type { CommandQueue, SerialQueue } from "../transport/serialqueue.js";
-import { encodeVlqC, type MessageParser } from "../wire/index.js";
+import type { MessageParser } from "../wire/index.js";
+import { MoveSlots } from "./move-slots.js";
+import { NO_QUEUE, RowMerge } from "./row-merge.js";
+import { StepCommands } from "./step-commands.js";
 
 /** What is needed of a stepper's steps (class StepperSteps). */
 export interface StepQueue {
@@ -28,13 +26,6 @@ export interface StepQueue {
   expireHistory(clock: number): void;
 }
 
-/** Id and oid, the bytes with which all commands of one kind for one stepper begin. */
-interface Prefixes {
-  readonly queueStep: Uint8Array;
-  readonly setNextStepDir: Uint8Array;
-  readonly resetStepClock: Uint8Array;
-}
-
 /** Kalico's steppersync. */
 export class StepperSync {
   private readonly name: string;
@@ -42,8 +33,9 @@ export class StepperSync {
   private readonly cq: CommandQueue;
   private readonly stepQueues: readonly StepQueue[];
   private readonly fifos: readonly StepRowFifo[];
-  private readonly prefixes: readonly Prefixes[];
-  private readonly slots: SlotHeap;
+  private readonly merge: RowMerge;
+  private readonly commands: readonly StepCommands[];
+  private readonly slots: MoveSlots;
 
   constructor(options: {
     name: string;
@@ -57,16 +49,9 @@ export class StepperSync {
     this.cq = options.serialQueue.allocCommandQueue();
     this.stepQueues = [...options.stepQueues];
     this.fifos = this.stepQueues.map((queue) => queue.out);
-    this.slots = new SlotHeap(options.moveSlots);
-    const ids =
-      this.stepQueues.length === 0
-        ? [0, 0, 0]
-        : STEP_COMMANDS.map((format) => options.parser.lookupCommand(format).id);
-    this.prefixes = this.stepQueues.map(({ oid }) => ({
-      queueStep: prefix(ids[0]!, oid),
-      setNextStepDir: prefix(ids[1]!, oid),
-      resetStepClock: prefix(ids[2]!, oid),
-    }));
+    this.merge = new RowMerge(this.fifos);
+    this.commands = this.stepQueues.map(({ oid }) => new StepCommands(options.parser, oid));
+    this.slots = new MoveSlots(options.moveSlots);
   }
 
   /** New mapping clock = (printTime - timeOffset) · freq for the steps to come. */
@@ -88,101 +73,22 @@ export class StepperSync {
   }
 
   private sendRows(moveClock: number): void {
-    const { fifos, slots, serialQueue, cq } = this;
+    const { fifos, commands, merge, slots, serialQueue, cq } = this;
     let firstMinClock = -1;
-    for (;;) {
-      let index = -1;
-      let reqClock = Infinity;
-      for (let i = 0; i < fifos.length; i++) {
-        const clock = fifos[i]!.headReqClock();
-        if (clock < reqClock) {
-          reqClock = clock;
-          index = i;
-        }
-      }
-      if (index < 0) break;
-      const fifo = fifos[index]!;
+    for (let at = merge.first(); at !== NO_QUEUE; at = merge.after(at)) {
+      const fifo = fifos[at]!;
+      const reqClock = fifo.headReqClock();
       const releaseClock = fifo.headMinClock();
-      if (releaseClock !== 0 && reqClock > moveClock) break;
-      const minClock = slots.earliest();
-      if (releaseClock !== 0) slots.replaceEarliest(releaseClock);
+      const takesSlot = releaseClock !== 0;
+      if (takesSlot && reqClock > moveClock) break;
+      const slotFreeClock = slots.earliest();
+      if (takesSlot) slots.replaceEarliest(releaseClock);
       cq.reserve();
-      const end = this.encodeHead(fifo, this.prefixes[index]!);
-      const queuedMinClock = serialQueue.enqueue(cq, end, minClock, reqClock);
-      if (firstMinClock < 0) firstMinClock = queuedMinClock;
+      const end = commands[at]!.write(fifo, cq.bytes, cq.byteTail);
+      const minClock = serialQueue.enqueue(cq, end, slotFreeClock, reqClock);
+      if (firstMinClock < 0) firstMinClock = minClock;
       fifo.shift();
     }
     if (firstMinClock >= 0) serialQueue.kick(firstMinClock);
   }
-
-  /** Writes the oldest row of `fifo` at the end of the queue's bytes; answers where it ends. */
-  private encodeHead(fifo: StepRowFifo, prefixes: Prefixes): number {
-    const { bytes, byteTail } = this.cq;
-    const interval = fifo.headInterval();
-    switch (fifo.headKind()) {
-      case ROW_QUEUE_STEP: {
-        let at = copy(prefixes.queueStep, bytes, byteTail);
-        at = encodeVlqC(bytes, at, interval);
-        at = encodeVlqC(bytes, at, fifo.headCount());
-        return encodeVlqC(bytes, at, fifo.headAdd());
-      }
-      case ROW_SET_NEXT_STEP_DIR:
-        return encodeVlqC(bytes, copy(prefixes.setNextStepDir, bytes, byteTail), interval);
-      case ROW_RESET_STEP_CLOCK:
-        return encodeVlqC(bytes, copy(prefixes.resetStepClock, bytes, byteTail), interval);
-    }
-  }
-}
-
-const STEP_COMMANDS = [
-  "queue_step oid=%c interval=%u count=%hu add=%hi",
-  "set_next_step_dir oid=%c dir=%c",
-  "reset_step_clock oid=%c clock=%u",
-] as const;
-
-/** Binary min-heap of the clocks at which move slots become free; all are free at the start. */
-export class SlotHeap {
-  private readonly clocks: Float64Array;
-
-  constructor(slots: number) {
-    this.clocks = new Float64Array(slots);
-  }
-
-  /** Clock of the slot that becomes free first; 0 when the MCU has none to account for. */
-  earliest(): number {
-    return this.clocks.length === 0 ? 0 : this.clocks[0]!;
-  }
-
-  /** Takes the slot that is free first until `clock`. */
-  replaceEarliest(clock: number): void {
-    const { clocks } = this;
-    const count = clocks.length;
-    if (count === 0) return;
-    let at = 0;
-    for (;;) {
-      const left = 2 * at + 1;
-      const right = left + 1;
-      const leftClock = left < count ? clocks[left]! : Infinity;
-      const rightClock = right < count ? clocks[right]! : Infinity;
-      if (clock <= leftClock && clock <= rightClock) break;
-      if (leftClock < rightClock) {
-        clocks[at] = leftClock;
-        at = left;
-      } else {
-        clocks[at] = rightClock;
-        at = right;
-      }
-    }
-    clocks[at] = clock;
-  }
-}
-
-function prefix(id: number, oid: number): Uint8Array {
-  const out = new Uint8Array(10);
-  return out.slice(0, encodeVlqC(out, encodeVlqC(out, 0, id), oid));
-}
-
-function copy(from: Uint8Array, to: Uint8Array, at: number): number {
-  for (let i = 0; i < from.length; i++) to[at + i] = from[i]!;
-  return at + from.length;
 }
