@@ -6,10 +6,7 @@ import { PinError } from "../errors.js";
 import type { CommandWrapper } from "./mcu-commands.js";
 import type { Mcu } from "./mcu.js";
 import type { PinParams } from "./pins.js";
-import { MAX_SCHEDULE_TICKS } from "./schedule-limits.js";
-
-/** Lead (s) of the start value's clock over the estimated print time at connect. */
-const INIT_LEAD_SECONDS = 0.2;
+import { MAX_SCHEDULE_TICKS, START_VALUE_LEAD } from "./schedule-limits.js";
 
 const clampDuty = (value: number): number => Math.max(0, Math.min(1, value));
 
@@ -79,7 +76,7 @@ export class McuPwm {
     }
     const queue = mcu.allocCommandQueue();
     const eventTime = mcu.getPrinter().getReactor().monotonic();
-    const startClock = mcu.printTimeToClock(mcu.estimatedPrintTime(eventTime) + INIT_LEAD_SECONDS);
+    const startClock = mcu.printTimeToClock(mcu.estimatedPrintTime(eventTime) + START_VALUE_LEAD);
     this.pastClocks = Array.from({ length: this.queueDepth }, () => startClock);
     const cycleTicks = mcu.secondsToClock(this.cycleSeconds);
     const maxDurationTicks = mcu.secondsToClock(this.maxDurationSeconds);

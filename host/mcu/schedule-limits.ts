@@ -10,3 +10,6 @@ export const MAX_SCHEDULE_TICKS = 0x7fffffff;
 
 /** Longest time (s) that every supported MCU can schedule; follows from MAX_SCHEDULE_TICKS at 715 MHz. */
 export const MAX_NOMINAL_DURATION = 3;
+
+/** Lead (s) that the start value of a PWM output gets at connect: until then it holds the output's place in the MCU's queue. */
+export const START_VALUE_LEAD = 0.2;

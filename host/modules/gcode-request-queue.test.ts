@@ -19,6 +19,17 @@ describe("g-code request queue", () => {
     expect(bench.pin("PA1").commands).toEqual([[5, 0.5]]);
   });
 
+  it("puts an asynchronous request right after connect 0.1 s behind the start value, which holds the place in the controller until then", async () => {
+    await fc.assert(fc.asyncProperty(fc.double({ min: 0, max: 1, noNaN: true }), async (wait) => {
+      const bench = await pinBench("[fan]\npin: PA1\nkick_start_time: 0\n");
+      await bench.runUntil(wait);
+      bench.printer.lookupObject<{ fan: { setSpeed(value: number): void } }>("fan").fan.setSpeed(1);
+
+      const [[printTime]] = bench.pin("PA1").commands as [[number, number]];
+      expect(printTime).toBeCloseTo(Math.max(0.3, bench.clock.now + PIN_MIN_TIME), 9);
+    }), { numRuns: 10 });
+  });
+
   it("discards a request for the value that the pin has", async () => {
     const bench = await pinBench(OUTPUT_PIN);
     for (const [printTime, value] of [[1, 0], [2, 0.5], [3, 0.5], [4, 0], [5, 0]] as const) {

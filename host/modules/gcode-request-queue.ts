@@ -2,10 +2,12 @@
  * Changes of an output pin in step with the moves. A g-code request gets the print time of the end of the moves
  * before it and waits here until the steps up to that time are flushed; an asynchronous request is carried out
  * at once, at least PIN_MIN_TIME ahead. Two changes are at least PIN_MIN_TIME apart; of requests that have become
- * due together only the last is carried out.
+ * due together only the last is carried out. The start value of a pin is a change as well: a micro-controller that holds it back
+ * for START_VALUE_LEAD takes no other until then, so that an asynchronous request right after connect waits for its turn.
  */
 import type { ConfigSection, Printer } from "../heaters/host-types.js";
 import type { Mcu } from "../mcu/mcu.js";
+import { START_VALUE_LEAD } from "../mcu/schedule-limits.js";
 
 /** Shortest time, s, between two changes and between now and a change. */
 export const PIN_MIN_TIME = 0.1;
@@ -27,12 +29,17 @@ export class GCodeRequestQueue {
   private readonly callback: RequestCallback;
   private readonly queue: { printTime: number; value: number }[] = [];
   private earliestTime = 0;
+  /** Earliest print time of an asynchronous change, s. */
+  private startTime = 0;
   private toolhead: PinToolhead | undefined;
 
   constructor(config: ConfigSection, mcu: Mcu, callback: RequestCallback) {
     this.printer = config.getPrinter();
     this.mcu = mcu;
     this.callback = callback;
+    mcu.registerConfigCallback(() => {
+      this.startTime = mcu.estimatedPrintTime(this.printer.getReactor().monotonic()) + START_VALUE_LEAD + PIN_MIN_TIME;
+    });
     mcu.registerFlushCallback((printTime) => this.flushNotification(printTime));
     this.printer.registerEventHandler("klippy:connect", () => {
       this.toolhead = this.printer.lookupObject<PinToolhead>("toolhead");
@@ -49,7 +56,8 @@ export class GCodeRequestQueue {
 
   /** Carry out a change now, or at `printTime`, beside the moves. */
   sendAsyncRequest(value: number, printTime?: number | null): void {
-    const wanted = printTime ?? this.mcu.estimatedPrintTime(this.printer.getReactor().monotonic() + PIN_MIN_TIME);
+    const soonest = this.mcu.estimatedPrintTime(this.printer.getReactor().monotonic() + PIN_MIN_TIME);
+    const wanted = printTime ?? Math.max(soonest, this.startTime);
     while (this.attempt(wanted, value) === "delay");
   }
 
