@@ -72,6 +72,19 @@ describe("test cases of a checkout", () => {
   });
 });
 
+describe("a test case", () => {
+  it("names the chip of a configuration by the dictionary before it, or by the last one where there is none before", () => {
+    const scratch = scratchDirectory();
+    try {
+      for (const name of ["a", "b", "c"]) scratch.write(`${name}.cfg`, "");
+      scratch.write("many.test", "CONFIG a.cfg\nG28\nDICTIONARY stm32f401.dict\nCONFIG b.cfg\nDICTIONARY stm32f103-serial.dict z=avr.dict\nCONFIG c.cfg\n");
+      expect(readTestCase(`${scratch.path}/many.test`).runs.map((run) => run.chip)).toEqual(["stm32f103", "stm32f401", "stm32f103"]);
+    } finally {
+      scratch.remove();
+    }
+  });
+});
+
 describe("a comparison of hosts", () => {
   it("needs a checkout", async () => {
     const options = { checkout: repositoryRoot, python: "python3", configFile: "x", gcodeFile: "y", dictionaries: new Map<string, Uint8Array>(), directory: "." };

@@ -45,6 +45,10 @@ export function busDevices(sections: Sections, pins: PinReader, noise: (index: n
     } else if (section["sensor_type"] === "temperature_mcu") {
       const chip = section["sensor_mcu"] ?? "mcu";
       devices.push({ attach: (mcu) => { if (mcu.mcuName === chip && mcu.gpio.pinNames().includes("ADC_TEMPERATURE")) mcu.gpio.attachAnalog("ADC_TEMPERATURE", () => CHIP_TEMPERATURE_LEVEL); } });
+    } else if (kind === "adc_scaled") {
+      // Exact references: the upper one reads full scale, the lower one nothing.
+      const top = pins.pinOf(section, "vref_pin");
+      devices.push({ attach: (mcu) => { if (top !== undefined && mcu.mcuName === top.mcu) mcu.gpio.attachAnalog(top.pin, () => 1); } });
     } else if (kind in REGISTER_CHIPS) {
       const address = numberOf(section, "i2c_address", REGISTER_CHIPS[kind] ?? -1);
       const chip = new RegisterI2c();

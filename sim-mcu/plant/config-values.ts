@@ -29,7 +29,7 @@ export interface PinPlace {
   inverted: boolean;
 }
 
-/** Resolves pin descriptions such as `^!mcu2:PA4`, aliases of [board_pins] and groups of [multi_pin] included. */
+/** Resolves pin descriptions such as `^!mcu2:PA4`, aliases of [board_pins], groups of [multi_pin] and chips of [adc_scaled] included. */
 export class PinReader {
   private readonly sections: Sections;
   private readonly aliases = new Map<string, string>();
@@ -62,6 +62,9 @@ export class PinReader {
       return first === undefined ? undefined : this.read(first);
     }
     if (match[3] === "virtual_endstop") return this.stallPin(mcu);
+    // A pin that is read between references, which lie at the ends of the scale, is the pin itself.
+    const reference = this.sections[`adc_scaled ${mcu}`]?.["vref_pin"];
+    if (reference !== undefined) return this.read(`${this.read(reference)?.mcu ?? "mcu"}:${match[3]}`);
     if (mcu !== "mcu" && this.sections[`mcu ${mcu}`] === undefined) return undefined;
     const name = match[3]!;
     return { mcu, pin: this.aliases.get(`${mcu}:${name}`) ?? name, inverted: match[1]!.includes("!") };

@@ -37,6 +37,8 @@ const GENERIC: ThermalPhysics = { watts: 60, joulesPerKelvin: 60, wattsPerKelvin
 const PART_COOLING = 0.02;
 
 const DEFAULT_AMBIENT = 22;
+/** Kelvin above its min_temp of a place that is always warm. */
+const WARM_MARGIN = 5;
 /** Third of a count of a 12 bit converter. */
 const DEFAULT_NOISE = 0.33 / 4096;
 const DEFAULT_FAN_RPM = 5000;
@@ -77,7 +79,7 @@ function addHeater(plant: PrinterPlant, name: string, sections: Sections, pins: 
   const { startCelsius, ...physics } = options.heaters?.[name] ?? {};
   plant.heaters.set(name, new HeaterRig({
     name,
-    body: new ThermalBody({ ...physicsOf(name), ...physics }, options.ambientCelsius ?? DEFAULT_AMBIENT, startCelsius),
+    body: new ThermalBody({ ...physicsOf(name), ...physics }, surroundings(name, section, options.ambientCelsius ?? DEFAULT_AMBIENT), startCelsius),
     heaterPin: isHeater(name) ? pins.pinOf(section, "heater_pin") : undefined,
     sensorPin: pins.pinOf(section, "sensor_pin"),
     curve: sensorCurve(section, sections),
@@ -85,6 +87,15 @@ function addHeater(plant: PrinterPlant, name: string, sections: Sections, pins: 
     noise: gaussian(seededRandom((options.seed ?? 0) * 1000 + index)),
     noiseFraction: options.noiseFraction ?? DEFAULT_NOISE,
   }));
+}
+
+/**
+ * What is around a body, degrees Celsius: the room. A sensor without a heater whose min_temp lies above it is taken to hang in a place that is warm
+ * enough: in the room its printer would shut down at once.
+ */
+function surroundings(name: string, section: Section, room: number): number {
+  const least = numberOf(section, "min_temp", Number.NEGATIVE_INFINITY);
+  return isSensor(name) && least >= room ? least + WARM_MARGIN : room;
 }
 
 /** The chip of a sensor on SPI; its sensor_pin selects it. */
