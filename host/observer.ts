@@ -28,6 +28,10 @@ export interface CallbackExit {
 
 export interface HostObserver {
   onLog?(level: LogLevel, message: string, eventTime: number): void;
+  /** Text that a new log file begins with; it replaces an earlier one of the same name. */
+  onRolloverInfo?(name: string, info: string): void;
+  /** Somebody wants a new log file (LOG_ROLLOVER). */
+  onLogRollover?(): void;
   onEvent?(event: string, args: readonly unknown[], eventTime: number): void;
   onGcodeResponse?(line: string, eventTime: number): void;
   onGcodeCommand?(line: string, eventTime: number): void;

@@ -9,6 +9,7 @@ import { resolve } from "node:path";
 import { feedGcode, type FeedResult } from "../../host/gcode/gcode-file-input.js";
 import type { HostObserver } from "../../host/observer.js";
 import { LivePrinter, type HostLines } from "../world/live-printer.js";
+import { aboutHost, LogFile } from "../world/log-file.js";
 import { RealtimeWorld } from "../world/realtime-world.js";
 import { hostFacts } from "../world/host-facts.js";
 import { SerialLines } from "../world/serial-lines.js";
@@ -16,6 +17,7 @@ import { SimulatedLines } from "../world/simulated-lines.js";
 import { socketPathProblem, UnixApiSocket } from "../world/unix-api-socket.js";
 import { openConsole } from "./gcode-console.js";
 import { openPlugins } from "../python/open-plugins.js";
+import { harnessVersion } from "../reporters/result-json.js";
 import { EXIT, UsageError } from "./exit-codes.js";
 import { loaderOption } from "./option-values.js";
 import type { Progress } from "./progress.js";
@@ -33,6 +35,8 @@ export interface LiveRunOptions {
   api?: string;
   /** G-code is typed in the terminal. */
   console?: boolean;
+  /** File that gets the host's log. */
+  log?: string;
   /** Plugins to load, and the interpreter for those in Python. */
   plugin?: readonly string[];
   python?: string;
@@ -64,11 +68,13 @@ export async function liveRunCommand(
   const verbose = options.verbose === true;
   const log = (level: string, text: string): void => { if (verbose || level === "error" || level === "warning") progress.line(`${level}: ${text.split("\n", 1)[0]}`); };
   const lines: HostLines = devices.size > 0 ? new SerialLines({ devices, log }) : new SimulatedLines({ world, configFile: resolve(configFile), board: options.board, seed: options.seed });
-  const observer: HostObserver = {
+  const logFile = openLog(options.log);
+  const shown: HostObserver = {
     onLog: log,
     onGcodeResponse: (line) => { if (verbose || line.startsWith("!!")) progress.line(line); },
     onStateChange: (state, message) => progress.line(`${state}: ${message.trim().split("\n", 1)[0]}`),
   };
+  const observer = logFile?.observed(shown) ?? shown;
   // The plugins are opened before the printer that they will be told of.
   const host: { live?: LivePrinter } = {};
   const opened = await openPlugins(options.plugin ?? [], {
@@ -80,10 +86,13 @@ export async function liveRunCommand(
     return EXIT.notConforming;
   }
   const live = new LivePrinter({
-    configFile: resolve(configFile), lines, world, observer, plugins: opened.plugins, startArgs: apiStartArgs(options.api, world, progress),
+    configFile: resolve(configFile), lines, world, observer, plugins: opened.plugins, startArgs: apiStartArgs(options.api, world, progress, logFile?.path),
   });
   host.live = live;
-  live.onStart = () => { if (live.lives > 1) opened.endLife(); };
+  live.onStart = () => {
+    if (live.lives > 1) opened.endLife();
+  };
+  live.onRestart = () => logFile?.restart();
   prepare(live);
   const terminal = options.console === true ? openConsole({ live, input: process.stdin, output: process.stdout, onEnd: () => world.abort() }) : undefined;
   const started = world.clock.monotonic();
@@ -94,6 +103,7 @@ export async function liveRunCommand(
   // After an abort the world has stopped; the disconnect needs it once more.
   await closeDown(live, world);
   opened.close();
+  logFile?.close();
   if (options.json !== undefined) {
     writeFileSync(options.json, `${JSON.stringify({
       state, message: message.trim().split("\n", 1)[0], lines: result?.lines ?? 0, errors: result?.errors ?? [], seconds: world.clock.monotonic() - started, lives: live.lives, mcus: stats,
@@ -106,9 +116,19 @@ export async function liveRunCommand(
   return state === "ready" && (options.gcode === undefined || (result !== undefined && !result.stopped && result.errors.length === 0)) ? EXIT.conforming : EXIT.notConforming;
 }
 
+/** Opens the file of option --log. @throws UsageError */
+export function openLog(path: string | undefined): LogFile | undefined {
+  if (path === undefined) return undefined;
+  try {
+    return new LogFile(path, { about: aboutHost(process.argv.slice(1), `kalico-hil ${harnessVersion}`, String(hostFacts()["cpu_info"])) });
+  } catch (error) {
+    throw new UsageError(`Log "${path}" cannot be written: ${(error as Error).message}`);
+  }
+}
+
 /** What the host is told of the machine, and how it gets clients. @throws UsageError */
-function apiStartArgs(path: string | undefined, world: RealtimeWorld, progress: Progress): Record<string, unknown> {
-  const facts = hostFacts();
+function apiStartArgs(path: string | undefined, world: RealtimeWorld, progress: Progress, logFile: string | undefined): Record<string, unknown> {
+  const facts = hostFacts(logFile);
   if (path === undefined) return facts;
   const socket = resolve(path);
   const problem = socketPathProblem(socket);

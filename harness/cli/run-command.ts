@@ -6,12 +6,12 @@ import { stepColumns } from "../session/trace-evidence.js";
 import { checkTraceOptions, TraceOptionError, wantsTrace, writeTraces } from "../trace-export/write-trace.js";
 import { TraceRecorder } from "../trace-export/trace-recorder.js";
 import { runJob } from "../world/run-job.js";
-import type { CallbackRun } from "../../host/observer.js";
+import type { CallbackRun, HostObserver } from "../../host/observer.js";
 import { EXIT, UsageError } from "./exit-codes.js";
 import { openPlugins } from "../python/open-plugins.js";
 import type { SimWorld } from "../world/sim-world.js";
 import { boardOption, loaderOption, seedOption } from "./option-values.js";
-import { liveRunCommand } from "./live-run.js";
+import { liveRunCommand, openLog } from "./live-run.js";
 import type { Progress } from "./progress.js";
 
 export interface RunOptions {
@@ -33,6 +33,8 @@ export interface RunOptions {
   loader?: string;
   /** Path of a Unix socket: the host serves clients of Kalico's API, in real time. */
   api?: string;
+  /** File that gets the host's log. */
+  log?: string;
   /** G-code is typed in the terminal, in real time. */
   console?: boolean;
   /** Exports of the run. */
@@ -69,6 +71,19 @@ export async function runCommand(configFile: string, options: RunOptions, progre
     opened.close();
     return EXIT.notConforming;
   }
+  const logFile = openLog(options.log);
+  const shown: HostObserver = {
+    ...(traced ? {
+      onGcodeCommand: (line: string, eventTime: number) => recorder?.onGcodeCommand(line, eventTime),
+      // Nothing is charged here: a callback takes no time.
+      onCallbackEnter: (run: CallbackRun) => {
+        recorder?.callback(run.kind, run.label, 0, run.eventTime);
+        return undefined;
+      },
+    } : {}),
+    onGcodeResponse: (line) => { if (options.verbose === true || line.startsWith("!!")) progress.line(line); },
+    onLog: (level, text) => { if (level === "error" || options.verbose === true) progress.line(`${level}: ${text.split("\n", 1)[0]}`); },
+  };
   const started = process.hrtime.bigint();
   const { world, state, message, result, printSeconds } = await runJob({
     configFile: resolve(configFile), board, seed, lines, live: options.live === true, traceCommands: traced, watchPlugins: traced, signal, plugins: opened.plugins,
@@ -76,18 +91,7 @@ export async function runCommand(configFile: string, options: RunOptions, progre
       bench = made;
       if (traced) recorder = new TraceRecorder(made);
     },
-    observer: {
-      ...(traced ? {
-        onGcodeCommand: (line: string, eventTime: number) => recorder?.onGcodeCommand(line, eventTime),
-        // Nothing is charged here: a callback takes no time.
-        onCallbackEnter: (run: CallbackRun) => {
-          recorder?.callback(run.kind, run.label, 0, run.eventTime);
-          return undefined;
-        },
-      } : {}),
-      onGcodeResponse: (line) => { if (options.verbose === true || line.startsWith("!!")) progress.line(line); },
-      onLog: (level, text) => { if (level === "error" || options.verbose === true) progress.line(`${level}: ${text.split("\n", 1)[0]}`); },
-    },
+    observer: logFile?.observed(shown) ?? shown, startArgs: { log_file: logFile?.path ?? null },
     onProgress: (seconds) => {
       recorder?.sample();
       progress.update(`${formatTime(seconds)} printed`);
@@ -95,6 +99,7 @@ export async function runCommand(configFile: string, options: RunOptions, progre
   });
   progress.clear();
   opened.close();
+  logFile?.close();
   if (signal.aborted) return EXIT.interrupted;
   if (result === undefined && state !== "shutdown") {
     progress.line(message);

@@ -38,6 +38,8 @@ export class LivePrinter {
   lives = 0;
   /** Called before each life starts, with its printer. */
   onStart: (printer: Printer, reactor: Reactor) => void = () => undefined;
+  /** Called when a life has ended for another to begin, before anything of that one. */
+  onRestart: () => void = () => undefined;
   private readonly options: LivePrinterOptions;
   private startReason: StartArgs["start_reason"] = "startup";
   private participants: Participant[] = [];
@@ -106,6 +108,7 @@ export class LivePrinter {
     this.finish();
     if (this.ended !== "restart" && this.ended !== "firmware_restart") return false;
     this.startReason = this.ended;
+    this.onRestart();
     await this.world.run(() => false, Math.min(limit, this.world.clock.monotonic() + RESTART_SECONDS));
     this.start();
     return true;

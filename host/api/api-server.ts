@@ -33,6 +33,9 @@ const BLOCKED_CHECKS = 5;
 const MOST_BACKLOG = 4 * LONGEST_MESSAGE;
 /** Requests of one client that may be under way, most of them waiting for others' scripts. */
 const MOST_REQUESTS = 10_000;
+/** Requests of one client that the log of a shutdown shows, and most characters of each. */
+const REQUESTS_KEPT = 20;
+const REQUEST_LENGTH = 4000;
 
 /** One client. */
 class ApiClient implements ClientConnection {
@@ -46,6 +49,7 @@ class ApiClient implements ClientConnection {
   /** Bytes sent when the client was last seen to keep up. */
   #mark = 0;
   #checksLeft = BLOCKED_CHECKS;
+  readonly #requests: { eventTime: number; message: string }[] = [];
 
   constructor(server: ApiServer, uid: number, line: ClientLine) {
     this.#server = server;
@@ -63,11 +67,19 @@ class ApiClient implements ClientConnection {
     if (this.#isClosed) return;
     const messages = this.#reader.push(data);
     for (const message of messages ?? []) {
+      this.#requests.push({ eventTime: this.#server.printer.getReactor().monotonic(), message: message.slice(0, REQUEST_LENGTH) });
+      if (this.#requests.length > REQUESTS_KEPT) this.#requests.shift();
       const request = this.#decode(message);
       if (request !== undefined) this.#start(request);
       if (this.#isClosed) return;
     }
     if (messages === undefined) this.close("drop", `Message longer than ${LONGEST_MESSAGE} bytes`);
+  }
+
+  /** The latest requests, for the log of a shutdown. */
+  dumpRequests(): string {
+    const lines = this.#requests.map(({ eventTime, message }) => `Received ${eventTime.toFixed(6)}: ${bytesRepr(message)}`);
+    return [`Dumping ${lines.length} requests for client ${this.uid}`, ...lines].join("\n");
   }
 
   #decode(message: string): WebRequest | undefined {
@@ -124,10 +136,22 @@ class ApiClient implements ClientConnection {
   close(how: "flush" | "drop", why: string): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#server.printer.log("info", `webhooks: client ${this.uid}: ${why}`);
+    this.#server.printer.log("info", `webhooks client ${this.uid}: ${why}`);
     this.#server.forget(this);
     this.#line.close(how);
   }
+}
+
+/** Text as Python writes bytes: `b'…'`. */
+function bytesRepr(text: string): string {
+  const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
+  const escaped = [...Buffer.from(text, "utf8")].map((byte) => {
+    const character = String.fromCharCode(byte);
+    if (character === "\\" || character === quote) return `\\${character}`;
+    const named = { "\n": "\\n", "\r": "\\r", "\t": "\\t" }[character];
+    return named ?? (byte >= 0x20 && byte < 0x7f ? character : `\\x${byte.toString(16).padStart(2, "0")}`);
+  });
+  return `b${quote}${escaped.join("")}${quote}`;
 }
 
 /** Serves clients for one life of the host. */
@@ -143,7 +167,10 @@ export class ApiServer {
     listener.onClient((line) => {
       const client = new ApiClient(this, this.#nextUid++, line);
       this.#clients.add(client);
-      this.printer.log("info", `webhooks: client ${client.uid}: New connection`);
+      this.printer.log("info", `webhooks client ${client.uid}: New connection`);
+    });
+    this.printer.registerEventHandler("klippy:shutdown", () => {
+      for (const client of this.#clients) this.printer.log("info", client.dumpRequests());
     });
     this.printer.registerEventHandler("klippy:disconnect", () => {
       for (const client of [...this.#clients]) client.close("flush", "Disconnected");

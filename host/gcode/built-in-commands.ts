@@ -23,7 +23,7 @@ export function registerBuiltInCommands(gcode: GCodeDispatch): void {
   add("STATUS", (gcmd) => reportStatus(gcode, gcmd), "Report the printer status");
   add("HELP", (gcmd) => reportHelp(gcode, gcmd), "Report the list of available extended G-Code commands");
   add("HEATER_INTERRUPT", () => gcode.incrementInterruptCounter());
-  add("LOG_ROLLOVER", () => printer.log("info", "Log rollover requested"));
+  add("LOG_ROLLOVER", () => printer.observer.onLogRollover?.());
 }
 
 function reportStatus(gcode: GCodeDispatch, gcmd: GCodeCommand): void {

@@ -4,6 +4,7 @@
  * conversions are made with; its members are read and set by plugins, so they are changed where they stand.
  */
 import type { ConfigSection } from "../config/config-section.js";
+import { pyFloatStr } from "../config/python-text.js";
 import { CommandError, ConfigError } from "../errors.js";
 import { valueToPlain } from "../gcode/template/host-values.js";
 import { Dict, Float } from "../gcode/template/py-values.js";
@@ -106,8 +107,13 @@ export class GCodeMove implements SavedState {
   #handleShutdown(): void {
     if (!this.isPrinterReady) return;
     this.isPrinterReady = false;
-    const state = { base: this.basePosition, last: this.lastPosition, homing: this.homingPosition, speed: this.speed };
-    this.printer.log("info", `gcode state: absolute_coord=${this.absoluteCoord} absolute_extrude=${this.absoluteExtrude} ${JSON.stringify(state)}`);
+    // Scripts read this line: flags, lists and numbers are written as Python does.
+    const flag = (value: boolean): string => (value ? "True" : "False");
+    const list = (values: readonly number[]): string => `[${values.map(pyFloatStr).join(", ")}]`;
+    this.printer.log("info", [
+      `gcode state: absolute_coord=${flag(this.absoluteCoord)} absolute_extrude=${flag(this.absoluteExtrude)}`, `base_position=${list(this.basePosition)} last_position=${list(this.lastPosition)}`,
+      `homing_position=${list(this.homingPosition)} speed_factor=${pyFloatStr(this.speedFactor)} extrude_factor=${pyFloatStr(this.extrudeFactor)} speed=${pyFloatStr(this.speed)}`,
+    ].join(" "));
   }
 
   #handleActivateExtruder(): void {

@@ -15,6 +15,7 @@ import { ComponentCollection } from "./components.js";
 import type { EventHandler } from "./events.js";
 import { lookupSection } from "./discovery-rules.js";
 import { ModuleTable, type ModuleEntry } from "./module-table.js";
+import { asctime } from "./asctime.js";
 import type { ExitResult, Printer as PrinterSurface, StartArgs, StateCategory } from "./printer-surface.js";
 import { MESSAGE_MCU_CONNECT_ERROR, MESSAGE_READY, MESSAGE_RESTART, MESSAGE_SHUTDOWN, MESSAGE_STARTUP, protocolErrorMessage } from "./state-messages.js";
 
@@ -277,7 +278,11 @@ class PrinterHost implements PrinterSurface {
 
   /** Starts the host; resolves with what ended it. A host runs once. */
   run(): Promise<ExitResult> {
-    this.log("info", `Start printer at ${this.#reactor.monotonic().toFixed(1)}`);
+    const eventTime = this.#reactor.monotonic();
+    const { wallTime } = this.getStartArgs();
+    // Without a wall clock time begins with the world: the log is the same in each run.
+    const seconds = wallTime?.() ?? eventTime;
+    this.log("info", `Start printer at ${asctime(seconds, wallTime === undefined ? "utc" : "local")} (${seconds.toFixed(1)} ${eventTime.toFixed(1)})`);
     this.#reactor.registerCallback(() => this.#connect());
     return new Promise((resolve) => {
       this.#reactor.onStopped = async () => {
@@ -412,7 +417,8 @@ class PrinterHost implements PrinterSurface {
 
   // ---- log ----
 
-  setRolloverInfo(_name: string, info: string, log = true): void {
+  setRolloverInfo(name: string, info: string, log = true): void {
+    this.observer.onRolloverInfo?.(name, info);
     if (log) this.log("info", info);
   }
 
