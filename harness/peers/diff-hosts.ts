@@ -9,9 +9,9 @@ import { stepColumns } from "../session/trace-evidence.js";
 import { runJob } from "../world/run-job.js";
 import type { SimWorld } from "../world/sim-world.js";
 import { comparePieces } from "./job-pieces.js";
-import { checkKalico, runKalico } from "./kalico-batch.js";
+import { checkKalico, outputFile, runKalico } from "./kalico-batch.js";
 import { LineClocks, type JobLine } from "./line-clocks.js";
-import { LET_OUT, sharedPrinter } from "./shared-printer.js";
+import { LET_OUT_LINES, letOut, sharedPrinter } from "./shared-printer.js";
 
 /** Ticks per second of the board that both hosts drive. */
 const FREQUENCY = 16_000_000;
@@ -47,9 +47,8 @@ export async function diffHosts(options: DiffOptions): Promise<HostDifference> {
   const sharedJob = join(options.directory, "job.gcode");
   const kalicosConfig = join(options.directory, "kalico.cfg");
   // Kalico runs no line that does not end.
-  writeFileSync(sharedJob, [...lines, ...LET_OUT.lines, ""].join("\n"));
+  writeFileSync(sharedJob, [...lines, ...LET_OUT_LINES, ""].join("\n"));
   writeFileSync(configFile, sharedPrinter(options.configFile));
-  writeFileSync(kalicosConfig, sharedPrinter(options.configFile, LET_OUT.section));
   const clocks = new LineClocks(lines);
   onProgress?.("running the job in this host");
   const run = await runJob({
@@ -58,24 +57,31 @@ export async function diffHosts(options: DiffOptions): Promise<HostDifference> {
   });
   const oursSaid = firstLine(run.state === "ready" ? (run.result?.errors[0] ?? "") : run.message);
   const dictionaries = new Map(run.world.mcus.map(({ name, mcu }) => [name, mcu.firmware.table.dictionary]));
+  writeFileSync(kalicosConfig, sharedPrinter(options.configFile, letOut([...dictionaries.keys()].map((name) => outputFile(options.directory, name)))));
   const ours = run.state === "ready" ? expandSteps(stepsByPin(run.world)) : [];
   run.world.finish();
   const homings = clocks.homings.map(({ begin, end }) => ({ begin: begin * FREQUENCY, end: end * FREQUENCY }));
   let before: StepStream[] | undefined;
   for (let attempt = 1; ; attempt++) {
     onProgress?.(attempt === 1 ? "running the job in Kalico" : `something differs: running it in Kalico again (${attempt})`);
-    const kalico = await runKalico({ ...options, configFile: kalicosConfig, gcodeFile: sharedJob, dictionaries, answers: clocks.answers });
+    const kalico = await runKalico({ ...options, configFile: kalicosConfig, gcodeFile: sharedJob, dictionaries, answers: clocks.answers, expected: oursSaid });
     const messages = { ours: oursSaid, kalico: firstLine(kalico.message) };
     if (oursSaid !== "" || kalico.message !== "") return { messages, comparison: undefined, line: undefined, equal: oursSaid !== "" && oursSaid === messages.kalico };
     onProgress?.("comparing the steps");
     const reference = expandSteps(kalico.steps);
     const comparison = comparePieces(ours, reference, homings, { frequency: FREQUENCY });
     // On a busy machine Kalico may not write all that it sends: a difference counts when it comes again.
-    const settled = comparison.equal || (before !== undefined && sameSteps(before, reference)) || attempt === ATTEMPTS || signal?.aborted === true;
+    const settled = comparison.equal || (before !== undefined && sameSteps(before, reference) && !endsEarly(ours, reference)) || attempt === ATTEMPTS || signal?.aborted === true;
     const { first } = comparison;
     if (settled) return { messages, comparison, line: first === undefined ? undefined : clocks.at(first.clock / FREQUENCY), equal: comparison.equal };
     before = reference;
   }
+}
+
+/** Whether every stepper of the reference has as many steps as ours or fewer, so that all that differs may be an end that was not written. */
+function endsEarly(ours: readonly StepStream[], reference: readonly StepStream[]): boolean {
+  const counts = new Map(reference.map(({ name, clocks }) => [name, clocks.length]));
+  return reference.every(({ name }) => ours.some((s) => s.name === name)) && ours.every(({ name, clocks }) => (counts.get(name) ?? 0) <= clocks.length);
 }
 
 /** Whether two runs wrote the same steps. */

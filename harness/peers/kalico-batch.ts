@@ -20,6 +20,8 @@ export interface KalicoJob {
   directory: string;
   /** Lines of a log that are answers, not errors. */
   answers?: ReadonlySet<string>;
+  /** What the other host said went wrong: looked for first among what is logged. */
+  expected?: string;
   signal?: AbortSignal;
 }
 
@@ -53,10 +55,12 @@ export async function checkKalico({ checkout, python }: Pick<KalicoJob, "checkou
   if (error !== "") throw new CannotRunKalico(`Kalico does not start with "${python}": ${error}\nName a Python that has Kalico's requirements with --python`);
 }
 
+/** What Kalico writes for a micro-controller. */
+export const outputFile = (directory: string, mcu: string): string => join(directory, mcu === "mcu" ? "steps" : `steps-${mcu}`);
+
 /** @throws CannotRunKalico */
-export async function runKalico({ checkout, python, configFile, gcodeFile, dictionaries, directory, answers, signal }: KalicoJob): Promise<KalicoRun> {
+export async function runKalico({ checkout, python, configFile, gcodeFile, dictionaries, directory, answers, expected, signal }: KalicoJob): Promise<KalicoRun> {
   const program = programOf(checkout);
-  const output = join(directory, "steps");
   const log = join(directory, "klippy.log");
   const options = [...dictionaries].flatMap(([name, packed]) => {
     const file = join(directory, `${name}.dict`);
@@ -64,7 +68,7 @@ export async function runKalico({ checkout, python, configFile, gcodeFile, dicti
     return ["-d", name === "mcu" ? file : `${name}=${file}`];
   });
   const ended = await new Promise<{ code: number; error: string }>((resolve) => {
-    const child = execFile(python, [program, configFile, "-i", gcodeFile, "-o", output, ...options, "-l", log, "-v"], { timeout: LIMIT, maxBuffer: 1 << 26, ...(signal === undefined ? {} : { signal }) }, (error, _stdout, stderr) => {
+    const child = execFile(python, [program, configFile, "-i", gcodeFile, "-o", outputFile(directory, "mcu"), ...options, "-l", log, "-v"], { timeout: LIMIT, maxBuffer: 1 << 26, ...(signal === undefined ? {} : { signal }) }, (error, _stdout, stderr) => {
       clearInterval(watch);
       if (error?.killed === true) resolve({ code: -1, error: `was not at its end after ${LIMIT / 1000} s` });
       else resolve({ code: error === null ? 0 : typeof error.code === "number" ? error.code : -1, error: error === null ? "" : stderr.trim() || error.message });
@@ -77,11 +81,11 @@ export async function runKalico({ checkout, python, configFile, gcodeFile, dicti
   if (NO_COMPILER.test(logged)) {
     throw new CannotRunKalico(`Kalico cannot build its C helper in "${checkout}": install a C compiler (gcc), or start Kalico there once`);
   }
-  const message = ended.code === 0 ? "" : (jobErrorIn(logged, answers) ?? exceptionIn(logged) ?? lastLine(ended.error));
+  const message = ended.code === 0 ? "" : (jobErrorIn(logged, answers, expected) ?? exceptionIn(logged) ?? lastLine(ended.error));
   const steps = message !== "" ? [] : [...dictionaries].flatMap(([name, packed]) => {
     const parser = new MessageParser();
     parser.processIdentify(packed);
-    const file = name === "mcu" ? output : `${output}-${name}`;
+    const file = outputFile(directory, name);
     return existsSync(file) ? decodeBatchOutput(readFileSync(file), parser, name) : [];
   });
   return { message, steps };
@@ -96,12 +100,18 @@ function exceptionIn(log: string): string | undefined {
 }
 
 /** Lines that Kalico logs of its own accord while it runs a job. */
-const ROUTINE = /^(?:homing: |Overextrude: |toolhead: |extruder\d*: |Running full garbage|Unfreezing garbage|Stats |Git version|Args: )/;
+const ROUTINE = /^(?:homing: |Overextrude: |toolhead: |extruder\d*: |bed_mesh: |Mesh Leveling |Running full garbage|Unfreezing garbage|Stats |Git version|Args: )/;
 
-/** The first error of a line of G-code: such are logged as they are, after the configuration. None where something else fails first. */
-export function jobErrorIn(log: string, answers: ReadonlySet<string> = new Set()): string | undefined {
+/**
+ * The first error of a line of G-code: such are logged as they are, after the configuration. None where something else fails first.
+ * @param expected the line that it is, if it was logged
+ */
+export function jobErrorIn(log: string, answers: ReadonlySet<string> = new Set(), expected = ""): string | undefined {
   const lines = log.split("\n");
   const from = lines.findLastIndex((line) => line.startsWith("Configured MCU "));
-  const first = from < 0 ? undefined : lines.slice(from + 1).find((line) => line.trim() !== "" && !answers.has(line.trim()) && !ROUTINE.test(line));
+  if (from < 0) return undefined;
+  const mine = lines.slice(from + 1);
+  if (expected !== "" && mine.includes(expected)) return expected;
+  const first = mine.find((line) => line.trim() !== "" && !answers.has(line.trim()) && !ROUTINE.test(line));
   return first === undefined || /^(?:Traceback|Internal error|Unhandled exception|Transition to shutdown)/.test(first) ? undefined : first;
 }

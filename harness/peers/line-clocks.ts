@@ -28,7 +28,13 @@ export class LineClocks {
   }
 
   readonly observer: HostObserver = {
-    onGcodeResponse: (text) => { for (const line of text.split("\n")) if (line.startsWith("// ")) this.answers.add(line.slice(3).trim()); },
+    onGcodeResponse: (text) => {
+      for (const line of text.split("\n")) {
+        if (line.startsWith("// ")) this.answers.add(line.slice(3).trim());
+        // An error of several lines comes as an answer first.
+        else if (line.startsWith("!! ")) this.answers.delete(line.slice(3).trim());
+      }
+    },
     onGcodeCommand: (text) => {
       const mark = homingMark(text);
       if (mark === "begin") this.#whenPlanned((begin) => { this.homings.push({ begin, end: Infinity }); });

@@ -38,6 +38,15 @@ describe("batch output", () => {
     expect(steps!.firstClock).toEqual([2e9, 4e9, 6e9, 6_000_000_510]);
   });
 
+  it("takes the first step after a long rest for one of the time at which the others are", () => {
+    const other = CONFIG.replace("oid=3", "oid=4").replaceAll("PF", "PG");
+    const others = Array.from({ length: 4 }, () => "queue_step oid=4 interval=2000000000 count=1 add=0");
+    const [steps] = decodeBatchOutput(written([CONFIG, other, "queue_step oid=3 interval=1000 count=1 add=0", ...others, `queue_step oid=3 interval=${8_000_000_000 % 2 ** 32} count=2 add=0`]), parser, "mcu");
+    expect(steps!.firstClock).toEqual([1000, 8_000_001_000]);
+    const [again] = decodeBatchOutput(written([CONFIG, other, ...others, `reset_step_clock oid=3 clock=${8_000_000_500 % 2 ** 32}`, "queue_step oid=3 interval=10 count=2 add=5"]), parser, "mcu");
+    expect(again!.firstClock).toEqual([8_000_000_510]);
+  });
+
   it("is refused when bytes are missing or a stepper is unknown", () => {
     const bytes = written([CONFIG, ...Array.from({ length: 20 }, () => "queue_step oid=3 interval=10 count=2 add=5")]);
     expect(() => decodeBatchOutput(Buffer.concat([bytes.subarray(0, 20), bytes.subarray(22)]), parser, "mcu")).toThrow("no message block");

@@ -18,11 +18,17 @@ export function homingMark(line: string): "begin" | "end" | undefined {
   return line === BEFORE ? "begin" : line === AFTER ? "end" : undefined;
 }
 
+/** Lines at the end of Kalico's job, which `letOut` gives a macro for. */
+export const LET_OUT_LINES: readonly string[] = ["M400", "LET_STEPS_OUT_9973"];
+
 /**
- * A Kalico that exits leaves what its sending thread still holds unwritten, the more the busier the machine. At the end of a batch job this line lets
- * everything out: the macro runs in Kalico only, in its Python, and costs real time.
+ * A Kalico that exits leaves unwritten what its sending thread still holds, the more the busier the machine. This macro, in Kalico's Python, waits in real time
+ * until the files that it writes grow no more.
  */
-export const LET_OUT = { lines: ["M400", "LET_STEPS_OUT_9973"], section: "\n[gcode_macro LET_STEPS_OUT_9973]\ngcode:\n  !import time\n  !time.sleep(0.5)\n" };
+export function letOut(files: readonly string[]): string {
+  const code = ["import os, time", `files = ${JSON.stringify(files)}`, "sizes, still = None, 0", "while still < 4:", "    time.sleep(0.2)", "    now = [os.path.getsize(f) if os.path.exists(f) else 0 for f in files]", "    sizes, still = now, still + 1 if now == sizes else 0"];
+  return `\n[gcode_macro ${LET_OUT_LINES[1]!}]\ngcode:\n${code.map((line) => `  !${line}\n`).join("")}`;
+}
 
 /** Text of the configuration with the pauses, to be read from another folder; `more` comes after its sections. */
 export function sharedPrinter(configFile: string, more = ""): string {

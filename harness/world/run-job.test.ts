@@ -2,6 +2,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { BASE_PRINTER } from "../certify/base-printer.js";
 import { scratchDirectory, type ScratchDirectory } from "../testing/scratch-plugin.js";
+import { expandSteps } from "../reference/step-rows.js";
+import { stepColumns } from "../session/trace-evidence.js";
 import { runJob, type JobRun } from "./run-job.js";
 
 let scratch: ScratchDirectory;
@@ -26,5 +28,26 @@ describe("a job that heats", () => {
     const job = await run(true);
     expect(job).toMatchObject({ state: "ready", result: { errors: [] } });
     expect(job.printSeconds).toBeGreaterThan(20);
+  });
+});
+
+describe("a motor beside the toolhead", () => {
+  const FEEDER = "[manual_stepper feeder]\nstep_pin: PL4\ndir_pin: PL6\nenable_pin: !PK2\nmicrosteps: 16\nrotation_distance: 8\nvelocity: 20\n";
+  const stepsOf = async (lines: readonly string[]): Promise<{ count: number; first: number }> => {
+    const job = await runJob({ configFile: scratch.write("printer.cfg", `${BASE_PRINTER}\n${FEEDER}`), board: "ideal", seed: 1, lines });
+    expect(job).toMatchObject({ state: "ready", result: { errors: [] } });
+    const feeder = expandSteps(stepColumns(job.world)).find(({ name }) => name === "manual_stepper feeder")!;
+    job.world.finish();
+    return { count: feeder.clocks.length, first: feeder.clocks[0]! };
+  };
+
+  it("makes all of its steps, also when it moves for longer than the toolhead", async () => {
+    expect((await stepsOf(["MANUAL_STEPPER STEPPER=feeder MOVE=10 SPEED=2 SYNC=0"])).count).toBe(4000);
+  });
+
+  it("is not held up where it is told its position", async () => {
+    // A flush of the steps would start a new stretch, the window of the solvers later.
+    const [plain, told] = [[], ["MANUAL_STEPPER STEPPER=feeder SET_POSITION=0"]].map((more) => stepsOf(["MANUAL_STEPPER STEPPER=feeder ENABLE=1", "G4 P500", ...more, "MANUAL_STEPPER STEPPER=feeder MOVE=10"]));
+    expect((await told!).first).toBe((await plain!).first);
   });
 });

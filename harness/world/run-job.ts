@@ -59,9 +59,11 @@ async function finishMoves(world: SimWorld): Promise<void> {
   const printer = world.printer!;
   const toolhead = printer.lookupObject<{ getLastMoveTime(): number; checkBusy(eventTime: number): [number, number, boolean] }>("toolhead");
   toolhead.getLastMoveTime();
+  // Motors beside the toolhead may go on for longer.
+  const motors = printer.lookupObjects("manual_stepper").map(([, motor]) => motor as { nextCmdTime: number });
   await world.run(() => {
     const [printTime, estimated] = toolhead.checkBusy(world.clock.now);
-    return estimated > printTime + 0.1 || printer.isShutdown();
+    return estimated > Math.max(printTime, ...motors.map(({ nextCmdTime }) => nextCmdTime)) + 0.1 || printer.isShutdown();
   }, LIMIT);
   if (!printer.isShutdown()) await world.run(() => false, world.clock.now + 1);
 }

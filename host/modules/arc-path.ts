@@ -19,12 +19,17 @@ export interface Arc {
   readonly clockwise: boolean;
 }
 
-/** Angle from start to end; a whole turn when they are the same. */
+/**
+ * Angle from start to end; a whole turn when they are the same.
+ *
+ * The end is seen from the centre with its rounding error, as Kalico sees it: where that error puts the end of a whole turn a trifle clockwise of its start,
+ * G2 goes round counterclockwise there, and so it does here.
+ */
 export function sweptAngle({ plane, start, end, toCentre: [i, j], clockwise }: Arc): number {
   const { first, second } = plane;
   // Seen from the centre the start is at (-i, -j).
-  const x = end[first]! - start[first]! - i;
-  const y = end[second]! - start[second]! - j;
+  const x = end[first]! - (start[first]! + i);
+  const y = end[second]! - (start[second]! + j);
   let angle = Math.atan2(j * x - i * y, -i * x - j * y);
   if (angle < 0) angle += 2 * Math.PI;
   if (clockwise) angle -= 2 * Math.PI;

@@ -47,6 +47,14 @@ describe("gcode_arcs", () => {
     }
   });
 
+  it("goes round a whole circle as Kalico does where rounding puts the end beside the start", () => {
+    // 95 − 2.667 is rounded, so that the end is seen a trifle clockwise of the start: a whole turn less a whole turn is none, and none counts as one counterclockwise.
+    const arc = (second: number): Arc => ({ plane: XY, start: [95, 95, 10], end: [95, 95, 10], toCentre: [8, second], clockwise: true });
+    expect(sweptAngle(arc(-2.667))).toBe(2 * Math.PI);
+    expect(sweptAngle(arc(0))).toBe(-2 * Math.PI);
+    expect(sweptAngle(arc(-2.5))).toBe(-2 * Math.PI);
+  });
+
   it("moves along G2 and G3, with filament shared out over the arc", async () => {
     const bench = await gcodeBench("[gcode_arcs]\nresolution: 5");
     await bench.script("G1 X20 Y0 F6000\nM83");

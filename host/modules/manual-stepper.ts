@@ -92,8 +92,8 @@ export class ManualStepper implements HomingToolhead {
     await this.syncPrintTime();
   }
 
+  /** Its steps are generated with each move: nothing of the toolhead has to be flushed, which would hold up the next move. */
   doSetPosition(setPos: number): void {
-    this.toolhead().flushStepGeneration();
     this.commandedPos = setPos;
     this.rail.setPosition([setPos, 0, 0]);
   }
