@@ -1,4 +1,5 @@
 /** Printers and jobs from seeds: they repeat, they are printable, and they hold what they say. The comparison itself needs a checkout of Kalico. */
+import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { scratchDirectory } from "../testing/scratch-plugin.js";
 import { runJob } from "../world/run-job.js";
@@ -7,6 +8,7 @@ import { LineClocks } from "./line-clocks.js";
 import { randomJob } from "./random-job.js";
 import { RANDOM_KINEMATICS } from "./random-printer.js";
 import { randomTable } from "./random-runs.js";
+import { letOut } from "./shared-printer.js";
 import { sameSteps } from "./diff-hosts.js";
 
 const SEEDS = Array.from({ length: RANDOM_KINEMATICS.length }, (_, i) => i);
@@ -60,6 +62,19 @@ describe("a run in Kalico", () => {
     const clocks = new LineClocks([]);
     for (const text of ["// accel: 1000", "// Extrude only move too long\n// See the option", "!! Extrude only move too long"]) clocks.observer.onGcodeResponse!(text, 0);
     expect(jobErrorIn(`${LOG}accel: 1000\nExtrude only move too long\nSee the option\n`, clocks.answers)).toBe("Extrude only move too long");
+  });
+
+  it("waits in its last macro until what it writes grows no more", () => {
+    const scratch = scratchDirectory();
+    try {
+      const file = scratch.write("steps", "x".repeat(10));
+      const code = [...letOut([file, `${file}-other`]).matchAll(/^ {2}!(.*)$/gm)].map(([, line]) => line).join("\n");
+      // As Kalico runs the Python of a macro.
+      const program = `ours = {}\nexec(${JSON.stringify(code)}, {}, ours)\nprint(ours["sizes"], ours["still"])`;
+      expect(execFileSync("python3", ["-c", program], { encoding: "utf8" }).trim()).toBe("[10] 4");
+    } finally {
+      scratch.remove();
+    }
   });
 
   it("is told from another by any step", () => {

@@ -23,10 +23,10 @@ export const LET_OUT_LINES: readonly string[] = ["M400", "LET_STEPS_OUT_9973"];
 
 /**
  * A Kalico that exits leaves unwritten what its sending thread still holds, the more the busier the machine. This macro, in Kalico's Python, waits in real time
- * until the files that it writes grow no more.
+ * until the files that it writes grow no more. (It is run with globals and locals apart: nothing in it may have a scope of its own.)
  */
 export function letOut(files: readonly string[]): string {
-  const code = ["import os, time", `files = ${JSON.stringify(files)}`, "sizes, still = None, 0", "while still < 4:", "    time.sleep(0.2)", "    now = [os.path.getsize(f) if os.path.exists(f) else 0 for f in files]", "    sizes, still = now, still + 1 if now == sizes else 0"];
+  const code = ["import os, time", `files = ${JSON.stringify(files)}`, "sizes, still = None, 0", "while still < 4:", "    time.sleep(0.2)", "    now = list(map(os.path.getsize, filter(os.path.exists, files)))", "    sizes, still = now, still + 1 if now == sizes else 0"];
   return `\n[gcode_macro ${LET_OUT_LINES[1]!}]\ngcode:\n${code.map((line) => `  !${line}\n`).join("")}`;
 }
 
