@@ -87,17 +87,20 @@ export class ExtruderStepper {
   /** Follows the motion of the named extruder from now on; an empty name: of none. @throws CommandError */
   syncToExtruder(extruderName: string | null): void {
     this.toolhead().flushStepGeneration();
-    if (!extruderName) {
-      this.stepper.setTrapq(null);
-      this.motionQueue = null;
-      return;
-    }
+    const name = extruderName ? extruderName : null;
+    this.follow(name === null ? null : this.motionOf(name));
+    this.motionQueue = name;
+  }
+
+  private motionOf(extruderName: string): MotionSource {
     const extruder = this.printer.lookupObject<Partial<MotionSource> | null>(extruderName, null);
     if (extruder?.isExtruder !== true) throw new CommandError(`'${extruderName}' is not a valid extruder.`);
-    const source = extruder as MotionSource;
-    this.stepper.setPosition([source.lastPosition, 0, 0]);
-    this.stepper.setTrapq(source.getTrapq());
-    this.motionQueue = extruderName;
+    return extruder as MotionSource;
+  }
+
+  private follow(source: MotionSource | null): void {
+    if (source !== null) this.stepper.setPosition([source.lastPosition, 0, 0]);
+    this.stepper.setTrapq(source?.getTrapq() ?? null);
   }
 
   setRotationDistance(rotationDist: number): void {
@@ -111,10 +114,10 @@ export class ExtruderStepper {
 
   /** Sets the advance, s; brings the toolhead to a stop. A smooth time counts only while there is an advance. */
   setPressureAdvance(pressureAdvance: number, smoothTime: number): void {
-    const oldSmoothTime = this.pressureAdvance ? this.pressureAdvanceSmoothTime : 0;
-    const newSmoothTime = pressureAdvance ? smoothTime : 0;
-    this.toolhead().noteStepGenerationScanTime(newSmoothTime * 0.5, { oldDelay: oldSmoothTime * 0.5 });
-    setPressureAdvance(this.kinematics, pressureAdvance, newSmoothTime);
+    const [before, after] = [[this.pressureAdvance, this.pressureAdvanceSmoothTime], [pressureAdvance, smoothTime]].map(windowOf) as [number, number];
+    // Half of the window lies on either side of a step.
+    this.toolhead().noteStepGenerationScanTime(after * 0.5, { oldDelay: before * 0.5 });
+    setPressureAdvance(this.kinematics, pressureAdvance, after);
     this.pressureAdvance = pressureAdvance;
     this.pressureAdvanceSmoothTime = smoothTime;
   }
@@ -166,6 +169,9 @@ export class ExtruderStepper {
     gcmd.respondInfo(`Extruder '${this.name}' now syncing with '${name}'`);
   }
 }
+
+/** The window, s, that steps are smoothed over. */
+const windowOf = ([advance, smoothTime]: number[]): number => (advance ? smoothTime! : 0);
 
 /** Section [extruder_stepper x]: a stepper that follows the extruder named in it. */
 class SyncedExtruderStepper {

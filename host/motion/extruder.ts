@@ -7,12 +7,13 @@ import { CommandError } from "../errors.js";
 import type { Printer } from "../printer/printer-surface.js";
 import { Trapq } from "../steps/trapq.js";
 import { ExtruderStepper } from "./extruder-stepper.js";
+import { filamentShape, judgeExtrusion, type ExtrusionLimits } from "./extrusion-limits.js";
 import { formatFixed } from "./format-fixed.js";
 import type { Move } from "./move.js";
 import type { Gcode, GcodeCommand, Heater, Heaters } from "./ports.js";
 import type { Toolhead, ToolheadAxis } from "./surface.js";
 
-export class PrinterExtruder implements ToolheadAxis {
+export class PrinterExtruder implements ToolheadAxis, ExtrusionLimits {
   readonly isExtruder = true;
   readonly printer: Printer;
   readonly name: string;
@@ -37,18 +38,14 @@ export class PrinterExtruder implements ToolheadAxis {
     this.printer = printer;
     this.name = config.getName();
     this.heater = printer.loadObject<Heaters>(config, "heaters").setupHeater(config, `T${extruderNum}`);
-    this.nozzleDiameter = config.getFloat("nozzle_diameter", { above: 0 });
-    const filamentRadius = config.getFloat("filament_diameter", { minval: this.nozzleDiameter }) * 0.5;
-    this.filamentArea = Math.PI * (filamentRadius * filamentRadius);
-    const defaultCrossSection = 4 * (this.nozzleDiameter * this.nozzleDiameter);
-    const defaultRatio = defaultCrossSection / this.filamentArea;
-    const maxCrossSection = config.getFloat("max_extrude_cross_section", { default: defaultCrossSection, above: 0 });
-    this.maxExtrudeRatio = maxCrossSection / this.filamentArea;
+    const { usualRatio, ...shape } = filamentShape(config);
+    ({ nozzleDiameter: this.nozzleDiameter, filamentArea: this.filamentArea, maxExtrudeRatio: this.maxExtrudeRatio } = shape);
     printer.log("info", `Extruder max_extrude_ratio=${formatFixed(this.maxExtrudeRatio, 6)}`);
     const toolhead = printer.lookupObject<Toolhead>("toolhead");
-    const [maxVelocity, maxAccel] = toolhead.getMaxVelocity();
-    this.maxEVelocity = config.getFloat("max_extrude_only_velocity", { default: maxVelocity * defaultRatio, above: 0 });
-    this.maxEAccel = config.getFloat("max_extrude_only_accel", { default: maxAccel * defaultRatio, above: 0 });
+    // By default filament alone is as fast as in the thickest line at the toolhead's limits.
+    const [usualVelocity, usualAccel] = toolhead.getMaxVelocity().map((limit) => limit * usualRatio) as [number, number];
+    this.maxEVelocity = config.getFloat("max_extrude_only_velocity", { default: usualVelocity, above: 0 });
+    this.maxEAccel = config.getFloat("max_extrude_only_accel", { default: usualAccel, above: 0 });
     this.maxEDist = config.getFloat("max_extrude_only_distance", { default: 50, minval: 0 });
     this.instantCornerV = config.getFloat("instantaneous_corner_velocity", { default: 1, minval: 0 });
     this.extruderStepper = hasStepper(config) ? new ExtruderStepper(config) : null;
@@ -102,24 +99,14 @@ export class PrinterExtruder implements ToolheadAxis {
       throw new CommandError("Extrude below minimum temp\nSee the 'min_extrude_temp' config option for details");
     }
     const ratio = move.axesR[eaIndex]!;
-    const distance = move.axesD[eaIndex]!;
-    if ((move.axesD[0] === 0 && move.axesD[1] === 0) || ratio < 0) {
-      if (Math.abs(distance) > this.maxEDist) {
-        throw new CommandError(
-          `Extrude only move too long (${formatFixed(distance, 3)}mm vs ${formatFixed(this.maxEDist, 3)}mm)\n` +
-            "See the 'max_extrude_only_distance' config option for details",
-        );
-      }
-      const inverseRatio = 1 / Math.abs(ratio);
-      move.limitSpeed(this.maxEVelocity * inverseRatio, this.maxEAccel * inverseRatio);
-    } else if (ratio > this.maxExtrudeRatio && distance > this.nozzleDiameter * this.maxExtrudeRatio) {
-      const area = ratio * this.filamentArea;
-      this.printer.log("debug", `Overextrude: ${ratio} vs ${this.maxExtrudeRatio} (area=${formatFixed(area, 3)} dist=${formatFixed(move.moveD, 3)})`);
-      throw new CommandError(
-        `Move exceeds maximum extrusion (${formatFixed(area, 3)}mm^2 vs ${formatFixed(this.maxExtrudeRatio * this.filamentArea, 3)}mm^2)\n` +
-          "See the 'max_extrude_cross_section' config option for details",
-      );
+    const isAlongXy = move.axesD[0] !== 0 || move.axesD[1] !== 0;
+    const verdict = judgeExtrusion(this, { ratio, distance: move.axesD[eaIndex]!, isAlongXy });
+    if (verdict.kind === "as it is") return;
+    if (verdict.kind === "no faster than") return move.limitSpeed(verdict.velocity, verdict.accel);
+    if (verdict.area !== undefined) {
+      this.printer.log("debug", `Overextrude: ${ratio} vs ${this.maxExtrudeRatio} (area=${formatFixed(verdict.area, 3)} dist=${formatFixed(move.moveD, 3)})`);
     }
+    throw new CommandError(verdict.lines.join("\n"));
   }
 
   calcJunction(prevMove: Move, move: Move, eaIndex: number): number {
