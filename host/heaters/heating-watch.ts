@@ -19,14 +19,22 @@ export interface HeatingVerdict {
   note?: "approaching" | "within-range" | "no-longer-approaching";
 }
 
+/** The way to a new target: what is to be reached, and by when. */
+interface Approach {
+  /** Degrees. */
+  readonly goal: number;
+  /** Event time, s. */
+  readonly due: number;
+  /** Until a goal is reached, it follows a falling temperature: the heat may not have come to the sensor yet. */
+  readonly hasRisen: boolean;
+}
+
+const FINE: HeatingVerdict = { fault: false };
+
 export class HeatingWatch {
   private readonly limits: HeatingLimits;
-  private approaching = false;
-  /** The goal may still follow a falling temperature: the heat has not reached the sensor yet. */
-  private starting = false;
+  private approach: Approach | null = null;
   private lastTarget = 0;
-  private goalTemp = 0;
-  private goalTime = Infinity;
   /** Accumulated degree-seconds below the accepted range. */
   error = 0;
 
@@ -36,44 +44,40 @@ export class HeatingWatch {
 
   /** Judge one reading. @param eventTime s. @param temp @param target degrees Celsius. */
   check(eventTime: number, temp: number, target: number): HeatingVerdict {
-    const { hysteresis } = this.limits;
-    const verdict = temp >= target - hysteresis || target <= 0
-      ? this.nearTarget(temp, target)
-      : this.belowTarget(eventTime, temp, target);
+    const isNewTarget = target !== this.lastTarget;
     this.lastTarget = target;
-    return verdict;
+    const missing = target - this.limits.hysteresis - temp;
+    if (temp >= target - this.limits.hysteresis || target <= 0) return this.isThere(temp, target);
+    this.error += missing;
+    if (this.approach !== null) return this.onTheWay(this.approach, eventTime, temp);
+    if (!isNewTarget) return { fault: this.error >= this.limits.maxError };
+    this.approach = this.nextGoal(eventTime, temp, false);
+    return { fault: false, note: "approaching" };
   }
 
-  private nearTarget(temp: number, target: number): HeatingVerdict {
-    const arrived = this.approaching && target !== 0;
-    this.approaching = this.starting = false;
+  private isThere(temp: number, target: number): HeatingVerdict {
+    const hasArrived = this.approach !== null && target !== 0;
+    this.approach = null;
+    // Far too hot is no proof that it heats as it should.
     if (temp <= target + this.limits.hysteresis) this.error = 0;
-    return { fault: false, ...(arrived ? { note: "within-range" as const } : {}) };
+    return hasArrived ? { fault: false, note: "within-range" } : FINE;
   }
 
-  private belowTarget(eventTime: number, temp: number, target: number): HeatingVerdict {
-    this.error += target - this.limits.hysteresis - temp;
-    if (!this.approaching) {
-      if (target === this.lastTarget) return { fault: this.error >= this.limits.maxError };
-      this.approaching = this.starting = true;
-      this.setGoal(eventTime, temp);
-      return { fault: false, note: "approaching" };
-    }
-    if (temp >= this.goalTemp) {
-      this.starting = false;
+  private onTheWay(approach: Approach, eventTime: number, temp: number): HeatingVerdict {
+    const { goal, due, hasRisen } = approach;
+    if (temp >= goal) {
       this.error = 0;
-      this.setGoal(eventTime, temp);
-    } else if (eventTime >= this.goalTime) {
-      this.approaching = false;
+      this.approach = this.nextGoal(eventTime, temp, true);
+    } else if (eventTime >= due) {
+      this.approach = null;
       return { fault: false, note: "no-longer-approaching" };
-    } else if (this.starting) {
-      this.goalTemp = Math.min(this.goalTemp, temp + this.limits.heatingGain);
+    } else if (!hasRisen) {
+      this.approach = { goal: Math.min(goal, temp + this.limits.heatingGain), due, hasRisen };
     }
-    return { fault: false };
+    return FINE;
   }
 
-  private setGoal(eventTime: number, temp: number): void {
-    this.goalTemp = temp + this.limits.heatingGain;
-    this.goalTime = eventTime + this.limits.checkGainTime;
+  private nextGoal(eventTime: number, temp: number, hasRisen: boolean): Approach {
+    return { goal: temp + this.limits.heatingGain, due: eventTime + this.limits.checkGainTime, hasRisen };
   }
 }

@@ -5,7 +5,6 @@
 import type { ConfigSection } from "../config/config-section.js";
 import { ConfigError } from "../errors.js";
 import type { GCodeDispatch } from "../gcode/dispatch.js";
-import type { GCodeCommand } from "../gcode/gcode-command.js";
 import type { Heater } from "../heaters/heater.js";
 import type { PrinterHeaters } from "../heaters/printer-heaters.js";
 import type { Printer } from "../printer/printer-surface.js";
@@ -40,8 +39,8 @@ export class PrinterHeatedFan {
     this.idleTimeout = config.getFloat("idle_timeout", { default: 60, minval: 0 });
     const gcode = this.printer.lookupObject<GCodeDispatch>("gcode");
     gcode.registerCommand("SET_HEATED_FAN_TARGET", (gcmd) => void (this.heaterTemp = gcmd.getFloat("TARGET", { default: 0 })));
-    gcode.registerCommand("M106", (gcmd) => this.cmdM106(gcmd));
-    gcode.registerCommand("M107", () => this.switchOff());
+    gcode.registerCommand("M106", (gcmd) => this.ask(gcmd.getFloat("S", { default: 255, minval: 0 }) / 255));
+    gcode.registerCommand("M107", () => this.ask(0));
     this.printer.registerEventHandler("klippy:ready", () => {
       this.reactor.registerTimer((eventTime: number) => this.look(eventTime), this.reactor.monotonic() + FIRST_LOOK);
     });
@@ -51,23 +50,14 @@ export class PrinterHeatedFan {
     await this.printer.lookupObject<PrinterHeaters>("heaters").setTemperature(this.heater, celsius);
   }
 
-  private async cmdM106(gcmd: GCodeCommand): Promise<void> {
-    const speed = gcmd.getFloat("S", { default: 255, minval: 0 }) / 255;
-    if (speed === 0) {
-      await this.switchOff();
-      return;
-    }
+  /** Blows at a share of full speed from now on, 0: off. While it may be hot it blows no less than min_speed, asked for or not. */
+  private async ask(speed: number): Promise<void> {
+    const isOn = speed !== 0;
     this.stopTimeout();
-    this.setSpeed = Math.max(speed, this.minSpeed);
-    await this.setTarget(this.heaterTemp);
-    this.fan.setSpeedFromCommand(this.setSpeed);
-  }
-
-  private async switchOff(): Promise<void> {
-    this.stopTimeout();
-    this.setSpeed = 0;
-    await this.setTarget(0);
-    this.fan.setSpeedFromCommand(this.minSpeed);
+    this.setSpeed = isOn ? Math.max(speed, this.minSpeed) : 0;
+    await this.setTarget(isOn ? this.heaterTemp : 0);
+    this.fan.setSpeedFromCommand(Math.max(this.setSpeed, this.minSpeed));
+    if (isOn) return;
     this.timeoutTimer = this.reactor.registerTimer(() => {
       this.fan.setSpeedFromCommand(this.setSpeed);
       return this.reactor.NEVER;

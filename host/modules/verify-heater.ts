@@ -1,6 +1,6 @@
 /** `[verify_heater <heater>]`: looks at a heater once a second and shuts the printer down when it does not heat. */
 import type { Heater } from "../heaters/heater.js";
-import { HeatingWatch } from "../heaters/heating-watch.js";
+import { HeatingWatch, type HeatingVerdict } from "../heaters/heating-watch.js";
 import type { ConfigSection, Printer } from "../heaters/host-types.js";
 import type { PrinterHeaters } from "../heaters/printer-heaters.js";
 import { formatFixed } from "../motion/format-fixed.js";
@@ -11,6 +11,12 @@ See the 'verify_heater' section in docs/Config_Reference.md
 for the parameters that control this check.
 `;
 const CHECK_INTERVAL = 1;
+/** What the log says, before the target. */
+const NOTES: Readonly<Record<NonNullable<HeatingVerdict["note"]>, string>> = {
+  "within-range": "within range of",
+  approaching: "approaching new target of",
+  "no-longer-approaching": "no longer approaching target",
+};
 
 export class HeaterCheck {
   private readonly printer: Printer;
@@ -47,12 +53,9 @@ export class HeaterCheck {
 
   private check(heater: Heater, eventTime: number): number {
     const [temp, target] = heater.getTemp(eventTime);
-    const verdict = this.watch.check(eventTime, temp, target);
-    if (verdict.fault) return this.heaterFault();
-    const at = formatFixed(target, 3);
-    if (verdict.note === "within-range") this.printer.log("info", `Heater ${this.heaterName} within range of ${at}`);
-    else if (verdict.note === "approaching") this.printer.log("info", `Heater ${this.heaterName} approaching new target of ${at}`);
-    else if (verdict.note !== undefined) this.printer.log("info", `Heater ${this.heaterName} no longer approaching target ${at}`);
+    const { fault, note } = this.watch.check(eventTime, temp, target);
+    if (fault) return this.heaterFault();
+    if (note !== undefined) this.printer.log("info", `Heater ${this.heaterName} ${NOTES[note]} ${formatFixed(target, 3)}`);
     return eventTime + CHECK_INTERVAL;
   }
 

@@ -12,6 +12,7 @@ import type { Mutex } from "../../reactor/mutex.js";
 import type { CurrentHelper } from "./current.js";
 import { ErrorCheck } from "./error-check.js";
 import type { FieldHelper } from "./fields.js";
+import { phaseOffset, phasesOf, readTablePosition } from "./motor-phase.js";
 import type { McuTmc } from "./ports.js";
 import { velocityTicks } from "./thresholds.js";
 
@@ -135,25 +136,16 @@ export class TmcCommandHelper {
 
   // ---- phase of the motor ----
 
-  private phases(): number {
-    return (256 >> this.fields.getField("mres")) * 4;
-  }
-
   /** [steps between position 0 and phase 0, phases of a cycle]; the offset is null while it is not known. */
   getPhaseOffset(): [offset: number | null, phases: number] {
-    return [this.mcuPhaseOffset, this.phases()];
-  }
-
-  private async queryPhase(): Promise<number> {
-    const field = this.fields.lookupRegister("mscnt") !== undefined ? "mscnt" : "mstep";
-    return this.fields.getField(field, await this.mcuTmc.getRegister(this.fields.lookupRegister(field)!));
+    return [this.mcuPhaseOffset, phasesOf(this.fields.getField("mres"))];
   }
 
   private async syncPhase(stepper: McuStepper): Promise<void> {
     if (stepper.getName() !== this.stepperName) return;
-    let driverPhase: number;
+    let tablePosition: number;
     try {
-      driverPhase = await this.queryPhase();
+      tablePosition = await readTablePosition(this.mcuTmc, this.fields);
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
       this.printer.log("info", `Unable to obtain tmc ${this.stepperName} phase`);
@@ -161,10 +153,7 @@ export class TmcCommandHelper {
       if (this.stepperEnable.lookupEnable(this.stepperName).isMotorEnabled()) throw error;
       return;
     }
-    if (!stepper.getDirInverted()[0]) driverPhase = 1023 - driverPhase;
-    const phases = this.phases();
-    const phase = Math.trunc((driverPhase / 1024) * phases + 0.5) % phases;
-    const offset = (((phase - stepper.getMcuPosition()) % phases) + phases) % phases;
+    const offset = phaseOffset(tablePosition, this.getPhaseOffset()[1], stepper.getMcuPosition(), stepper.getDirInverted()[0]);
     if (this.mcuPhaseOffset !== null && this.mcuPhaseOffset !== offset) {
       this.printer.log("warning", `Stepper ${this.stepperName} phase change (was ${this.mcuPhaseOffset} now ${offset})`);
     }
@@ -182,9 +171,7 @@ export class TmcCommandHelper {
 
   private async connect(): Promise<void> {
     const line = this.stepperEnable.lookupEnable(this.stepperName);
-    line.registerStateCallback((printTime, isEnabled) => {
-      this.printer.getReactor().registerCallback(() => (isEnabled ? this.enable(printTime) : this.disable(printTime)));
-    });
+    line.registerStateCallback((printTime, isEnabled) => this.inBackground(() => (isEnabled ? this.enable() : this.disable(printTime))));
     if (!line.hasDedicatedEnable()) {
       this.toff = this.fields.getField("toff");
       this.fields.setField("toff", 0);
@@ -198,35 +185,40 @@ export class TmcCommandHelper {
     }
   }
 
-  private async enable(_printTime: number): Promise<void> {
-    try {
-      if (this.toff !== undefined) this.fields.setField("toff", this.toff);
-      await this.initRegisters();
-      if (await this.errorCheck.start()) this.mcuPhaseOffset = null;
+  private async enable(): Promise<void> {
+    if (this.toff !== undefined) this.fields.setField("toff", this.toff);
+    await this.initRegisters();
+    // A driver that had lost its supply stands anywhere.
+    if (await this.errorCheck.start()) this.mcuPhaseOffset = null;
+    if (this.mcuPhaseOffset === null) await this.findPhase();
+  }
+
+  /** Asks for the phase while nothing moves, unless somebody did meanwhile. */
+  private async findPhase(): Promise<void> {
+    const { printer } = this;
+    await printer.lookupObject<{ getMutex(): Mutex }>("gcode").getMutex().withLock(async () => {
       if (this.mcuPhaseOffset !== null) return;
-      await this.printer.lookupObject<{ getMutex(): Mutex }>("gcode").getMutex().withLock(async () => {
-        if (this.mcuPhaseOffset !== null) return;
-        this.printer.log("info", `Pausing toolhead to calculate ${this.stepperName} phase offset`);
-        await this.printer.lookupObject<PhaseToolhead>("toolhead").waitMoves();
-        await this.syncPhase(this.stepper!);
-      });
-    } catch (error) {
-      this.failed(error);
-    }
+      printer.log("info", `Pausing toolhead to calculate ${this.stepperName} phase offset`);
+      await printer.lookupObject<PhaseToolhead>("toolhead").waitMoves();
+      await this.syncPhase(this.stepper!);
+    });
   }
 
   private async disable(printTime: number): Promise<void> {
-    try {
-      if (this.toff !== undefined) await this.mcuTmc.setRegister(this.fields.lookupRegister("toff")!, this.fields.setField("toff", 0), printTime);
-      this.errorCheck.stop();
-    } catch (error) {
-      this.failed(error);
-    }
+    if (this.toff !== undefined) await this.mcuTmc.setRegister(this.fields.lookupRegister("toff")!, this.fields.setField("toff", 0), printTime);
+    this.errorCheck.stop();
   }
 
-  private failed(error: unknown): void {
-    if (!(error instanceof CommandError)) throw error;
-    this.printer.invokeShutdown(error.message);
+  /** Work that nobody waits for: a command that fails in it shuts the printer down. */
+  private inBackground(work: () => Promise<void>): void {
+    this.printer.getReactor().registerCallback(async () => {
+      try {
+        await work();
+      } catch (error) {
+        if (!(error instanceof CommandError)) throw error;
+        this.printer.invokeShutdown(error.message);
+      }
+    });
   }
 
   getStatus(_eventTime?: number): Record<string, unknown> {
