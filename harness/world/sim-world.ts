@@ -3,6 +3,7 @@
  * them and a plant that follows the printer's configuration. Restarts keep the micro-controllers.
  */
 import { createHost } from "../../host/host.js";
+import { TransportError } from "../../host/errors.js";
 import type { HostObserver } from "../../host/observer.js";
 import type { ImportedPlugin } from "../../host/plugins/load-plugins.js";
 import type { ExitResult, Printer, StartArgs } from "../../host/printer/printer.js";
@@ -26,6 +27,10 @@ export interface SimWorldOptions {
   configFile: string;
   /** Board of the micro-controllers: a name, or the data themselves. */
   board: string | BoardProfile;
+  /** Other boards, by name of the micro-controller. */
+  boards?: Readonly<Record<string, string | BoardProfile>>;
+  /** Parts per million by which a crystal runs fast at a world time (s), by name of the micro-controller: its temperature. */
+  crystals?: Readonly<Record<string, (worldTime: number) => number>>;
   seed: number;
   plugins?: readonly ImportedPlugin[];
   observer?: HostObserver;
@@ -51,6 +56,7 @@ export class BenchMcu {
   readonly trace: McuTrace;
   readonly #link: SimLink;
   #cut = false;
+  #unplugged = false;
   /** Told of every chunk that is put on the line. */
   onTraffic: ((direction: "to-mcu" | "to-host", bytes: number) => void) | undefined;
 
@@ -77,12 +83,33 @@ export class BenchMcu {
 
   /** The host's end of the line; a host that starts again gets a fresh one. */
   openPort(): Port {
+    if (this.#unplugged) throw new TransportError(`no device for '${this.name}'`);
     return this.#link.reopen();
   }
 
   /** From now on nothing gets through, in either direction. */
   cut(): void {
     this.#cut = true;
+  }
+
+  /** What was cut is joined again. */
+  join(): void {
+    this.#cut = false;
+  }
+
+  /** Whether there is a device that a host can open. */
+  get isPlugged(): boolean {
+    return !this.#unplugged;
+  }
+
+  /** Pulls the plug: the host's port sees its end, and there is no device any more. The micro-controller lives on. */
+  unplug(): void {
+    this.#unplugged = true;
+    this.#link.disconnect();
+  }
+
+  plug(): void {
+    this.#unplugged = false;
   }
 
   /** The micro-controller shuts itself down, as for a fault that it found. */
@@ -125,6 +152,29 @@ class JitteryReactor implements Participant {
   }
 }
 
+/** Between changes of a crystal's temperature, seconds. */
+const TEMPERATURE_SECONDS = 0.5;
+
+/** The temperature of a crystal, which its rate follows. */
+class CrystalTemperature implements Participant {
+  readonly name: string;
+  readonly #mcu: SimMcu;
+  readonly #ppmAt: (worldTime: number) => number;
+  #next = 0;
+  constructor(mcu: SimMcu, ppmAt: (worldTime: number) => number) {
+    this.name = `crystal:${mcu.name}`;
+    this.#mcu = mcu;
+    this.#ppmAt = ppmAt;
+  }
+  nextDeadline(): number {
+    return this.#next;
+  }
+  run(now: number): void {
+    this.#mcu.setDrift(this.#ppmAt(now), now);
+    this.#next = now + TEMPERATURE_SECONDS;
+  }
+}
+
 export class SimWorld {
   readonly clock = new VirtualClock(0);
   readonly world = new VirtualWorld(this.clock);
@@ -145,15 +195,18 @@ export class SimWorld {
   constructor(options: SimWorldOptions) {
     this.#options = options;
     const sections = readPlantSections(options.configFile);
-    const board = typeof options.board === "string" ? boardNamed(options.board) : options.board;
+    const profile = (board: string | BoardProfile): BoardProfile => (typeof board === "string" ? boardNamed(board) : board);
     this.plant = plantFromConfig(sections, { ...options.machine, seed: options.seed });
     const names = Object.keys(sections).filter((s) => s === "mcu" || s.startsWith("mcu ")).map((s) => (s === "mcu" ? "mcu" : s.slice(4).trim()));
     for (const name of names.length === 0 ? ["mcu"] : [...new Set(names)]) {
+      const board = profile(options.boards?.[name] ?? options.board);
       const trace = new McuTrace({ commands: options.traceCommands ?? true });
       const mcu = new SimMcu({ board, trace, plant: this.plant, seed: options.seed, name, ...(options.initialClock === undefined ? {} : { initialClock: options.initialClock }) });
       const bench = new BenchMcu(name, mcu, trace, this.clock);
       this.mcus.push(bench);
       for (const participant of bench.participants) this.world.add(participant);
+      const ppmAt = options.crystals?.[name];
+      if (ppmAt !== undefined) this.world.add(new CrystalTemperature(mcu, ppmAt));
     }
   }
 
@@ -172,6 +225,7 @@ export class SimWorld {
       cpu_info: "simulated host",
       ...this.#options.startArgs,
       openPort: (name: string): Port => portOf(this.#bench(name)),
+      portExists: (name: string) => this.#bench(name).isPlugged,
       // Whatever the lines do on a real board, a reset is what comes of it.
       resetByLines: (name: string) => this.#bench(name).mcu.restart(this.clock.now),
       addParticipant: (participant: Participant) => {
