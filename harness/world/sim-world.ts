@@ -11,6 +11,7 @@ import { VirtualClock, type Participant } from "../../host/reactor/clock.js";
 import { Reactor } from "../../host/reactor/reactor.js";
 import type { Port } from "../../host/transport/port.js";
 import { boards, type BoardProfile } from "../../sim-mcu/boards/index.js";
+import type { LinkFaults } from "../../sim-mcu/faults/link-faults.js";
 import { FirmwareTimer } from "../../sim-mcu/firmware/feature.js";
 import { SimLink } from "../../sim-mcu/link.js";
 import { plantFromConfig, type PlantOptions, type PrinterPlant } from "../../sim-mcu/plant/index.js";
@@ -45,6 +46,8 @@ export interface SimWorldOptions {
   jitter?: () => number;
   /** 64-bit clock of the micro-controllers at power-up: near 2^32 to see the 32-bit clock wrap. */
   initialClock?: number;
+  /** What the line to each micro-controller does to bytes; by default nothing. */
+  lineFaults?: LinkFaults;
   /** The host's end of a line, e.g. with somebody who reads along. */
   portOf?: (bench: BenchMcu) => Port;
 }
@@ -60,14 +63,14 @@ export class BenchMcu {
   /** Told of every chunk that is put on the line. */
   onTraffic: ((direction: "to-mcu" | "to-host", bytes: number) => void) | undefined;
 
-  constructor(name: string, mcu: SimMcu, trace: McuTrace, clock: VirtualClock) {
+  constructor(name: string, mcu: SimMcu, trace: McuTrace, clock: VirtualClock, faults?: LinkFaults) {
     this.name = name;
     this.mcu = mcu;
     this.trace = trace;
     const baud = mcu.board.serialBaud;
-    this.#link = new SimLink({ mcu, clock, ...(baud === undefined ? {} : { baud }), faults: { pass: (direction, data) => {
+    this.#link = new SimLink({ mcu, clock, ...(baud === undefined ? {} : { baud }), faults: { pass: (direction, data, now) => {
       this.onTraffic?.(direction, data.length);
-      return this.#cut ? undefined : data;
+      return this.#cut ? undefined : faults === undefined ? data : faults.pass(direction, data, now);
     } } });
   }
 
@@ -202,7 +205,7 @@ export class SimWorld {
       const board = profile(options.boards?.[name] ?? options.board);
       const trace = new McuTrace({ commands: options.traceCommands ?? true });
       const mcu = new SimMcu({ board, trace, plant: this.plant, seed: options.seed, name, ...(options.initialClock === undefined ? {} : { initialClock: options.initialClock }) });
-      const bench = new BenchMcu(name, mcu, trace, this.clock);
+      const bench = new BenchMcu(name, mcu, trace, this.clock, options.lineFaults);
       this.mcus.push(bench);
       for (const participant of bench.participants) this.world.add(participant);
       const ppmAt = options.crystals?.[name];
