@@ -5,6 +5,7 @@ import * as firmwareRetraction from "./firmware-retraction.js";
 import * as gcodeButton from "./gcode-button.js";
 import * as heatedFan from "./heated-fan.js";
 import * as manualStepper from "./manual-stepper.js";
+import * as mixingExtruder from "./mixing-extruder.js";
 import * as multiPin from "./multi-pin.js";
 import * as pwmCycleTime from "./pwm-cycle-time.js";
 import * as pwmTool from "./pwm-tool.js";
@@ -16,6 +17,7 @@ export const printModules: Readonly<Record<string, HostModule>> = {
   gcode_button: gcodeButton,
   heated_fan: heatedFan,
   manual_stepper: manualStepper,
+  mixing_extruder: mixingExtruder,
   multi_pin: multiPin,
   pwm_cycle_time: pwmCycleTime,
   pwm_tool: pwmTool,
