@@ -18,8 +18,10 @@ export function homingMark(line: string): "begin" | "end" | undefined {
   return line === BEFORE ? "begin" : line === AFTER ? "end" : undefined;
 }
 
-/** Lines at the end of Kalico's job, which `letOut` gives a macro for. */
-export const LET_OUT_LINES: readonly string[] = ["M400", "LET_STEPS_OUT_9973"];
+const LET_OUT = "LET_STEPS_OUT_9973";
+
+/** Lines at the end of Kalico's job, which `letOut` gives a macro for: in batch mode only print time that goes on brings the last steps on their way. */
+export const LET_OUT_LINES: readonly string[] = ["M400", "G4 P2000", LET_OUT];
 
 /**
  * A Kalico that exits leaves unwritten what its sending thread still holds, the more the busier the machine. This macro, in Kalico's Python, waits in real time
@@ -27,7 +29,7 @@ export const LET_OUT_LINES: readonly string[] = ["M400", "LET_STEPS_OUT_9973"];
  */
 export function letOut(files: readonly string[]): string {
   const code = ["import os, time", `files = ${JSON.stringify(files)}`, "sizes, still = None, 0", "while still < 4:", "    time.sleep(0.2)", "    now = list(map(os.path.getsize, filter(os.path.exists, files)))", "    sizes, still = now, still + 1 if now == sizes else 0"];
-  return `\n[gcode_macro ${LET_OUT_LINES[1]!}]\ngcode:\n${code.map((line) => `  !${line}\n`).join("")}`;
+  return `\n[gcode_macro ${LET_OUT}]\ngcode:\n${code.map((line) => `  !${line}\n`).join("")}`;
 }
 
 /** Text of the configuration with the pauses, to be read from another folder; `more` comes after its sections. */
