@@ -12,25 +12,40 @@ export interface ExtrudingToolhead {
 }
 
 /** Extrusions that pass before a part can be left out: they show where the extruder stands. */
-const INITIAL_EXTRUSION_MOVES = 5;
-const E = 3;
+const WARM_UP_EXTRUSIONS = 5;
+const [X, Y, Z, E] = [0, 1, 2, 3] as const;
+
+/** Where the moves of one kind (printed or left out) have led to. */
+class Trail {
+  at: readonly number[] = [0, 0, 0, 0];
+  #farthestE = 0;
+
+  follow(position: readonly number[]): void {
+    this.at = [...position];
+    this.#farthestE = Math.max(this.#farthestE, position[E]!);
+  }
+
+  /** Filament that is drawn back at its end, mm. */
+  get retraction(): number {
+    return this.#farthestE - this.at[E]!;
+  }
+}
 
 export class ExcludedMoves implements MoveTarget {
   /** What the moves are handed on to. */
   next!: MoveTarget;
   readonly #toolhead: ExtrudingToolhead;
   readonly #isExcludedPart: () => boolean;
-  /** Per extruder: g-code position minus toolhead position. */
-  readonly #offsets = new Map<string, number[]>();
-  #isInside = false;
-  #initialExtrusionMoves = INITIAL_EXTRUSION_MOVES;
-  #lastPosition: number[] = [0, 0, 0, 0];
-  #lastExtruded: number[] = [0, 0, 0, 0];
-  #lastExcluded: number[] = [0, 0, 0, 0];
-  #maxExtruded = 0;
-  #maxExcluded = 0;
-  /** Difference in retraction to make up for, mm. */
-  #extruderAdjust = 0;
+  /** Per extruder: how far g-code is ahead of the toolhead. */
+  readonly #leads = new Map<string, number[]>();
+  readonly #printed = new Trail();
+  readonly #leftOut = new Trail();
+  /** Where g-code stands. */
+  #position: readonly number[] = [0, 0, 0, 0];
+  #extrusionsToCome = WARM_UP_EXTRUSIONS;
+  #isLeavingOut = false;
+  /** Retraction, mm, that the left out moves had more than the printed ones, until a move makes up for it. */
+  #owedRetraction = 0;
 
   constructor(toolhead: ExtrudingToolhead, isExcludedPart: () => boolean) {
     this.#toolhead = toolhead;
@@ -40,74 +55,65 @@ export class ExcludedMoves implements MoveTarget {
   /** Starts with the target that was at the head of the chain. */
   start(next: MoveTarget): void {
     this.next = next;
-    const position = this.getPosition();
-    this.#lastExtruded = [...position];
-    this.#lastExcluded = [...position];
+    this.#printed.at = this.#leftOut.at = this.getPosition();
   }
 
-  #offset(axes: number): number[] {
+  /** The lead of the extruder that is active, for so many axes at least. */
+  #lead(axes: number): number[] {
     const name = this.#toolhead.getExtruder().getName();
-    let offset = this.#offsets.get(name);
-    if (offset === undefined) this.#offsets.set(name, (offset = []));
-    while (offset.length < axes) offset.push(0);
-    return offset;
+    const lead = this.#leads.get(name) ?? [];
+    this.#leads.set(name, lead);
+    while (lead.length < axes) lead.push(0);
+    return lead;
   }
 
   getPosition(): number[] {
     const position = this.next.getPosition();
-    const offset = this.#offset(position.length);
-    this.#lastPosition = position.map((value, axis) => value + offset[axis]!);
-    return [...this.#lastPosition];
+    const lead = this.#lead(position.length);
+    this.#position = position.map((value, axis) => value + lead[axis]!);
+    return [...this.#position];
   }
 
   move(newPosition: number[], speed: number): MaybePromise {
-    if (this.#isExcludedPart() && this.#initialExtrusionMoves === 0) {
-      this.#isInside = true;
-      this.#swallow(newPosition);
-      return undefined;
-    }
-    if (this.#isInside) {
-      this.#isInside = false;
-      const excludedRetraction = this.#maxExcluded - this.#lastExcluded[E]!;
-      this.#extruderAdjust = excludedRetraction - (this.#maxExtruded - this.#lastExtruded[E]!);
-    }
-    return this.#pass(newPosition, speed);
+    const wasLeavingOut = this.#isLeavingOut;
+    this.#isLeavingOut = this.#isExcludedPart() && this.#extrusionsToCome === 0;
+    if (this.#isLeavingOut) return this.#leaveOut(newPosition);
+    if (wasLeavingOut) this.#owedRetraction = this.#leftOut.retraction - this.#printed.retraction;
+    return this.#print(newPosition, speed);
   }
 
-  #swallow(newPosition: readonly number[]): void {
-    const offset = this.#offset(newPosition.length);
-    for (let axis = 0; axis < newPosition.length; axis++) {
-      if (axis !== E) offset[axis] = newPosition[axis]! - this.#lastExtruded[axis]!;
+  /** The toolhead stays, so g-code gets ahead: from the last printed place, and by the filament that is not used. */
+  #leaveOut(newPosition: readonly number[]): undefined {
+    const lead = this.#lead(newPosition.length);
+    for (const [axis, to] of newPosition.entries()) {
+      lead[axis] = axis === E ? lead[E]! + to - this.#position[E]! : to - this.#printed.at[axis]!;
     }
-    offset[E] = offset[E]! + newPosition[E]! - this.#lastPosition[E]!;
-    this.#lastPosition = [...newPosition];
-    this.#lastExcluded = [...newPosition];
-    this.#maxExcluded = Math.max(this.#maxExcluded, newPosition[E]!);
+    this.#position = [...newPosition];
+    this.#leftOut.follow(newPosition);
   }
 
-  #pass(newPosition: readonly number[], speed: number): MaybePromise {
-    const offset = this.#offset(newPosition.length);
-    if (this.#initialExtrusionMoves > 0 && this.#lastPosition[E] !== newPosition[E]) this.#initialExtrusionMoves -= 1;
-    this.#lastPosition = [...newPosition];
-    this.#lastExtruded = [...newPosition];
-    this.#maxExtruded = Math.max(this.#maxExtruded, newPosition[E]!);
-    this.#dropOffsets(newPosition, offset);
-    return this.next.move(newPosition.map((value, axis) => value - offset[axis]!), speed);
+  #print(newPosition: readonly number[], speed: number): MaybePromise {
+    const lead = this.#lead(newPosition.length);
+    if (this.#extrusionsToCome > 0 && this.#position[E] !== newPosition[E]) this.#extrusionsToCome--;
+    this.#position = [...newPosition];
+    this.#printed.follow(newPosition);
+    this.#catchUp(newPosition, lead);
+    return this.next.move(newPosition.map((to, axis) => to - lead[axis]!), speed);
   }
 
-  /** Behind an excluded part: what lies between the two positions is made up for by the first move that can. */
-  #dropOffsets(newPosition: readonly number[], offset: number[]): void {
-    const excluded = this.#lastExcluded;
-    if ((offset[0] !== 0 || offset[1] !== 0) && (newPosition[0] !== excluded[0] || newPosition[1] !== excluded[1])) {
-      for (let axis = 0; axis < newPosition.length; axis++) if (axis !== E) offset[axis] = 0;
-      this.#adjustExtruder(offset);
+  /** Behind what was left out: the first move that goes somewhere else makes up for the lead of its axes. */
+  #catchUp(newPosition: readonly number[], lead: number[]): void {
+    const goesElsewhere = (...axes: number[]): boolean => axes.some((axis) => newPosition[axis] !== this.#leftOut.at[axis]);
+    if ((lead[X] !== 0 || lead[Y] !== 0) && goesElsewhere(X, Y)) {
+      for (const axis of newPosition.keys()) if (axis !== E) lead[axis] = 0;
+      this.#payRetraction(lead);
     }
-    if (offset[2] !== 0 && newPosition[2] !== excluded[2]) offset[2] = 0;
-    if (this.#extruderAdjust !== 0 && newPosition[E] !== excluded[E]) this.#adjustExtruder(offset);
+    if (goesElsewhere(Z)) lead[Z] = 0;
+    if (goesElsewhere(E)) this.#payRetraction(lead);
   }
 
-  #adjustExtruder(offset: number[]): void {
-    offset[E]! += this.#extruderAdjust;
-    this.#extruderAdjust = 0;
+  #payRetraction(lead: number[]): void {
+    lead[E]! += this.#owedRetraction;
+    this.#owedRetraction = 0;
   }
 }
