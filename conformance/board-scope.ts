@@ -2,6 +2,7 @@
  * Which rules an attached board can answer. The others want virtual time, a machine that follows the steps, faults made on purpose, or
  * hundreds of starts; on a board they are "not judged", and say so: they are neither passed nor do they hold the verdict back.
  */
+import { busyMachine } from "./board-reports.js";
 import { judgeRule } from "./judge.js";
 import type { Evidence } from "./evidence.js";
 import type { Rule, RuleResult } from "./rule.js";
@@ -12,6 +13,9 @@ const JUDGED = [
 ];
 /** Rules that need no session: of the package and of its import. */
 const WITHOUT_SESSION = /^(PKG-|CANARY-|LOAD-00[1-4]$)/;
+
+/** Rules that a session which ended early leaves open, whatever another one showed. */
+const ON_RESTART_OR_TIME = /^(MOT-004|MCU-00[34]|GC-019)$/;
 
 const WHY: readonly [RegExp, string][] = [
   [/^(CFG-|LOAD-0(0[5-8]|11)$|DOC-00[156]$)/, "it takes many starts with other configurations"],
@@ -29,13 +33,18 @@ export const NOT_ON_A_BOARD = "not judged on a board";
 export const isJudgedOnBoard = (id: string): boolean => JUDGED.some((pattern) => pattern.test(id));
 
 /** Verdicts of a run on an attached board; those that it cannot give are `outside`. */
-export function judgeOnBoard(rules: readonly Rule[], evidence: Evidence): RuleResult[] {
-  const notRun = evidence.attachedBoard?.notRun;
+export function judgeOnBoard(rules: readonly Rule[], all: Evidence): RuleResult[] {
+  const notRun = all.attachedBoard?.notRun;
+  // What a busy machine has spoiled says nothing of the plugin, except which pins it used.
+  const busy = all.sessions.map(busyMachine).find((why) => why !== undefined);
+  const evidence: Evidence = { ...all, sessions: all.sessions.filter((session) => busyMachine(session) === undefined) };
   return rules.map((rule) => {
     const open = (reason: string): RuleResult => ({ id: rule.id, title: rule.title, level: rule.level, severity: rule.severity, verdict: "inconclusive", reason, findings: [] });
     if (!isJudgedOnBoard(rule.id)) return { ...open(`${NOT_ON_A_BOARD}: ${WHY.find(([pattern]) => pattern.test(rule.id))?.[1] ?? "it needs a simulated printer"}`), outside: true };
     // A plugin that was refused before anything was configured can be judged by what it wanted, and nothing else: the verdict stays open.
     if (notRun !== undefined && rule.id !== "SEC-012" && !WITHOUT_SESSION.test(rule.id)) return open(`the plugin was not run on the board: ${notRun}`);
-    return judgeRule(rule, evidence);
+    const result = judgeRule(rule, rule.id === "SEC-012" ? all : evidence);
+    if (busy !== undefined && result.verdict !== "fail" && !WITHOUT_SESSION.test(rule.id) && rule.id !== "SEC-012" && (result.verdict === "inconclusive" || ON_RESTART_OR_TIME.test(rule.id))) return open(busy);
+    return result;
   });
 }

@@ -326,6 +326,8 @@ export interface SessionEvidence {
   gcodeProbes: GcodeProbe[];
   /** What was used of the micro-controllers, one entry for each pin and command; absent where nobody looked. */
   pins?: { uses: PinUse[]; heaters: string[] };
+  /** By how much the host missed a deadline at most, seconds; of attached boards. */
+  hostLateSeconds?: number;
   /** Last statistics of the main micro-controller and its line; of attached boards. */
   statistics?: Record<string, number>;
 }

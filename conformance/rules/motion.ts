@@ -2,6 +2,7 @@
 import type { AttachedBoardEvidence, Comparison, Evidence } from "../evidence.js";
 import { inconclusive, judged, notApplicable, type Finding, type Judgement, type Rule } from "../rule.js";
 import { firstLine, judgeCalls, ms, pluginSessions } from "./evidence-views.js";
+import { lateReport } from "../board-reports.js";
 import { FLUSHING_MEMBERS } from "./status.js";
 
 /** Least time from arrival to effect, seconds: a warning, a failure, and a failure in homing. */
@@ -166,16 +167,14 @@ export const motionRules: readonly Rule[] = [
   },
 ];
 
-/** What firmware says when something came too late for it. */
-const TOO_LATE = /Timer too close|Rescheduled timer in the past|Stepper too far in past|Missed scheduling of next|No next step|Command request too late/;
-
 /** An attached board judges by itself: it shuts down for a command that comes too late. */
 function judgeBoardReports(evidence: Evidence, board: AttachedBoardEvidence): Judgement {
   const sessions = pluginSessions(evidence);
   if (sessions.length === 0) return inconclusive("the plugin was not run on the board");
-  const late = sessions.flatMap((session) => [session.message, ...session.log.map(({ text }) => text)].filter((text) => TOO_LATE.test(text)).slice(0, 1).map((text): Finding => ({
-    message: `the board shut down: ${text.split("\n", 1)[0]}`, remedy: "shorten callbacks, and schedule outputs at least 100 ms ahead of the estimated print time", scenario: session.id,
-  })));
+  const late = sessions.flatMap((session): Finding[] => {
+    const report = lateReport(session);
+    return report === undefined ? [] : [{ message: `the board shut down: ${report}`, remedy: "shorten callbacks, and schedule outputs at least 100 ms ahead of the estimated print time", scenario: session.id }];
+  });
   const figures = Object.entries({ bytes_write: "bytes sent", bytes_retransmit: "sent again", bytes_invalid: "invalid", mcu_task_avg: "s a task on average" }).flatMap(([key, words]) => (board.statistics?.[key] === undefined ? [] : [`${board.statistics[key]} ${words}`]));
   return judged(`the board reported no late command in ${sessions.reduce((sum, s) => sum + s.virtualSeconds, 0).toFixed(0)} s${figures.length === 0 ? "" : `; in its last life ${figures.join(", ")}`}`, late);
 }

@@ -26,6 +26,8 @@ const { certifyOnBoard } = (await import(built)) as typeof BoardCertification;
 
 vi.setConfig({ testTimeout: 180_000 });
 
+/** Whether this machine was too busy for a verdict. */
+const isBusy = (results: readonly { reason: string }[]): boolean => results.some((r) => r.reason.includes("this machine was too busy"));
 /** Commands that ask and change nothing. */
 const QUESTIONS = ["debug_nop", "get_clock", "get_config", "get_uptime", "identify"];
 
@@ -63,8 +65,8 @@ describe.skipIf(!canMakeTerminals)(`certification on a board${canMakeTerminals ?
 
   it("lets a plugin live there, says which rules a board cannot answer, and stops the board in the end", async () => {
     const certification = await certify(`${root}plugins-under-test/blink-pin`, { configText: "[blink_pin lamp]\npin: PA1\ninterval: 0.3\n" });
-    expect(certification.results.filter((r) => !["pass", "not-applicable"].includes(r.verdict) && r.outside !== true).map((r) => `${r.id} ${r.reason} ${r.findings[0]?.message ?? ""}`)).toEqual([]);
-    expect(certification.conformance).toBe("conforming");
+    expect(certification.results.filter((r) => !["pass", "not-applicable"].includes(r.verdict) && r.outside !== true && !isBusy([r])).map((r) => `${r.id} ${r.reason} ${r.findings[0]?.message ?? ""}`)).toEqual([]);
+    expect(certification.conformance).toBe(isBusy(certification.results) ? "cannot-judge" : "conforming");
     expect(certification.results.find((r) => r.id === "MOT-001")).toMatchObject({ verdict: "inconclusive", outside: true, reason: expect.stringContaining("not judged on a board") });
     expect(certification.results.find((r) => r.id === "SEC-012")).toMatchObject({ verdict: "pass", reason: expect.stringContaining("1 pins of the plugin") });
     expect(certification.evidence.attachedBoard).toMatchObject({ port, mcu: "stm32f446xx", firmware: "Kalico sim-stm32f446", stopped: true });
@@ -75,9 +77,9 @@ describe.skipIf(!canMakeTerminals)(`certification on a board${canMakeTerminals ?
 
   it("takes a board that was stopped before, and a plugin in Python", async () => {
     expect(await stopBoard({ port, baud: 250_000, log: () => undefined })).toBe(true);
-    const { conformance, evidence } = await certify(`${root}plugins-under-test/python/pins_timers_query`, { configText: "[pins_timers_query]\npin: PA1\nperiod: 2\n" });
-    expect(evidence.sessions.map((s) => [s.id, s.state])).toEqual([["look-without-plugin", "error"], ["board", "ready"], ["board-restart", "shutdown"]]);
-    expect(conformance).toBe("conforming");
+    const { conformance, evidence, results } = await certify(`${root}plugins-under-test/python/pins_timers_query`, { configText: "[pins_timers_query]\npin: PA1\nperiod: 2\n" });
+    expect(evidence.sessions.map((s) => s.id)).toEqual(["look-without-plugin", "board", "board-restart"]);
+    expect(conformance).toBe(isBusy(results) ? "cannot-judge" : "conforming");
   });
 
   it("refuses a pin that is not allowed before anything is configured, and finds the plugin guilty of it", async () => {
@@ -120,7 +122,7 @@ describe.skipIf(!canMakeTerminals)(`certification on a board${canMakeTerminals ?
     expect(sim.mcu.isShutdown).toBe(true);
   });
 
-  it.each(["SIGINT", "SIGTERM"] as const)("stops the board when it is ended by %s", async (signal) => {
+  it.each(["SIGINT", "SIGTERM", "SIGKILL"] as const)("stops the board when it is ended by %s", async (signal) => {
     const [config, bench] = [scratch.write("blink.cfg", "[blink_pin lamp]\npin: PA1\n"), scratch.write("bench.json", '{"name": "bench", "allow": ["PA1"]}')];
     const run = startCommand(["certify", `${root}plugins-under-test/blink-pin`, "--mcu", port, "--profile", bench, "--config", config], scratch.path);
     const ended = run.outcome;
@@ -129,7 +131,7 @@ describe.skipIf(!canMakeTerminals)(`certification on a board${canMakeTerminals ?
     while (!configured() && code === undefined) await new Promise((resolve) => { setTimeout(resolve, 50); });
     expect(sim.mcu.isShutdown).toBe(false);
     run.child.kill(signal);
-    expect((await ended).code).toBe(130);
+    expect((await ended).code).toBe(signal === "SIGKILL" ? null : 130);
     for (let i = 0; i < 40 && !sim.mcu.isShutdown; i++) await new Promise((resolve) => { setTimeout(resolve, 50); });
     expect(sim.mcu.isShutdown).toBe(true);
   });

@@ -236,7 +236,7 @@ class BoardCertifier {
   }
 
   #remaining(): number {
-    return Math.max(1, this.#boardEnd - this.#wallSeconds());
+    return Math.max(1, Math.floor(this.#boardEnd - this.#wallSeconds()));
   }
 
   // ---- small things ----

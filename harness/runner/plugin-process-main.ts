@@ -8,6 +8,7 @@ import { GasMeter } from "../sandbox/gas-meter.js";
 import type { EvidenceCollector } from "../session/evidence-collector.js";
 import { Breadcrumb } from "./breadcrumb.js";
 import { javascriptSubject } from "./javascript-subject.js";
+import { doLastAct, LAST_ACT_MS } from "./last-act.js";
 import type { FromProcess, PluginLocation, ToProcess } from "./messages.js";
 import type { ProcessLimits } from "./plugin-process.js";
 import type { ImportOutcome, Subject, SubjectContext } from "./subject.js";
@@ -16,6 +17,7 @@ const directory = process.argv[2]!;
 const location = JSON.parse(process.argv[3] ?? "null") as PluginLocation | null;
 const limits = JSON.parse(process.argv[4]!) as ProcessLimits;
 const exit = process.exit.bind(process);
+const later = setTimeout;
 const send = (message: FromProcess): void => { process.send!(message); };
 const breadcrumb = new Breadcrumb(join(directory, "last-call"));
 const meter = new GasMeter();
@@ -74,7 +76,11 @@ async function handle(request: ToProcess): Promise<void> {
 process.on("message", (request: ToProcess) => {
   handle(request).catch((error: unknown) => send({ type: "failed", message: error instanceof Error ? (error.stack ?? error.message) : String(error) }));
 });
-process.on("disconnect", () => exit(0));
+process.on("disconnect", () => {
+  // The harness is gone. The world of the session must live on for a moment, so that a last act can leave.
+  if (doLastAct()) later(() => exit(0), LAST_ACT_MS);
+  else exit(0);
+});
 // A plugin's stray rejection or exception must not end the session: the host and the rules see it.
 process.on("uncaughtException", (error) => collector?.onLog("error", `Uncaught exception: ${error.stack ?? error.message}`, 0));
 process.on("unhandledRejection", (error) => collector?.onLog("error", `Unhandled rejection: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`, 0));

@@ -9,6 +9,7 @@ import type { ResolvedCommands } from "../../host/mcu/config-commands.js";
 import { MessageParser, ProtocolError } from "../../host/wire/index.js";
 import { guardedPort } from "../board/guarded-port.js";
 import { PinGuard, refusalOf } from "../board/pin-guard.js";
+import { setLastAct } from "../runner/last-act.js";
 import type { AttachedBoard } from "../runner/messages.js";
 import { LivePrinter, type HostLines } from "../world/live-printer.js";
 import { SerialLines, type LineSection } from "../world/serial-lines.js";
@@ -58,6 +59,7 @@ export function boardBench(attached: AttachedBoard): (options: SessionBenchOptio
       ...(options.plugins === undefined ? {} : { plugins: options.plugins }),
     });
     const { world } = live;
+    setLastAct(() => live.printer?.invokeShutdown("The test harness is gone"));
     const run = (done: () => boolean, limit: number): ReturnType<SessionBench["run"]> => world.run(() => live.ended !== undefined || done(), limit);
     return {
       simulation: undefined,
@@ -86,9 +88,11 @@ export function boardBench(attached: AttachedBoard): (options: SessionBenchOptio
       configCrc: () => crc,
       timesConfigured: () => configured,
       totalSteps: () => steps,
+      takeLateness: () => world.takeLateness(),
       cutLine: () => { throw new Error("The line of an attached board cannot be cut"); },
       forceShutdown: () => { throw new Error("An attached board is not shut down on purpose"); },
       async close() {
+        setLastAct(undefined);
         world.resume();
         if (live.ended === undefined) await live.stop();
         await world.run(() => false, world.clock.monotonic() + CLOSE_SECONDS);

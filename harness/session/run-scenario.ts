@@ -208,6 +208,7 @@ class Session {
     }
     const [message, state] = this.#bench.printer === undefined ? ["", "startup"] : this.#printer.getStateMessage();
     if (this.#bench.ended === undefined && this.#bench.printer !== undefined) await this.#step({ do: "stop" });
+    if (this.#context.attached !== undefined) this.#hostLateSeconds = this.#bench.takeLateness();
     await this.#bench.close();
     return this.#result(state, message, handlesBefore);
   }
@@ -455,6 +456,7 @@ class Session {
   #configuredBefore = 0;
   readonly #heaters = new Set<string>();
   #statistics: Record<string, number> | undefined;
+  #hostLateSeconds: number | undefined;
 
   #quietStatus(object: unknown): unknown {
     try {
@@ -593,6 +595,7 @@ class Session {
       ...(this.#statusRepeat.length > 0 ? { statusRepeat: this.#statusRepeat } : {}),
       objects: this.#objects, statsAttribute: this.#statsAttribute, leftovers, zombies: [...collector.zombies], lives: this.#lives, sideEffects: collector.sideEffects.slice(0, 2000),
       ...(trace === undefined ? {} : { trace }), ...(this.#jobEnd === undefined ? {} : { jobEnd: this.#jobEnd }), gcodeProbes: this.#gcodeProbes,
+      ...(this.#hostLateSeconds === undefined ? {} : { hostLateSeconds: this.#hostLateSeconds }),
       ...(this.#statistics === undefined ? {} : { statistics: this.#statistics }),
       ...(this.#context.pinProfile === undefined ? {} : { pins: { uses: [...this.#pinUses.values()], heaters: [...this.#heaters] } }),
     };

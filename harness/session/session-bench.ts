@@ -56,6 +56,8 @@ export interface SessionBench {
   timesConfigured(): number;
   /** Steps made on all micro-controllers, or queued where they cannot be counted. */
   totalSteps(): number;
+  /** By how much the host missed a deadline at most since this was last asked, seconds; 0 in virtual time. */
+  takeLateness(): number;
   /** From now on nothing gets through the line. */
   cutLine(): void;
   /** The micro-controller shuts itself down, as for a fault that it found. */

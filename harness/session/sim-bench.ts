@@ -39,6 +39,7 @@ export function simBench(options: SessionBenchOptions): SessionBench {
     configCrc: () => main.mcu.firmware.configCrc,
     timesConfigured: () => main.trace.marks.filter((m) => m.kind === "configured").length,
     totalSteps: () => world.mcus.reduce((sum, { trace }) => sum + trace.allSteps().reduce((n, s) => n + s.steps, 0), 0),
+    takeLateness: () => 0,
     cutLine: () => main.cut(),
     forceShutdown: () => main.forceShutdown(),
     close: () => Promise.resolve(),
