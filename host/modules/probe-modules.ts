@@ -6,6 +6,7 @@ import * as bltouch from "./bltouch.js";
 import * as homingHeaters from "./homing-heaters.js";
 import * as homingOverride from "./homing-override.js";
 import * as dockableProbe from "./probe/dockable-probe.js";
+import * as endstopPhase from "./endstop-phase.js";
 import * as zCalibration from "./probe/z-calibration.js";
 import * as safeZHome from "./safe-z-home.js";
 
@@ -14,6 +15,7 @@ export const probeModules: Readonly<Record<string, HostModule>> = {
   bed_mesh: bedMesh,
   bltouch,
   dockable_probe: dockableProbe,
+  endstop_phase: endstopPhase,
   homing_heaters: homingHeaters,
   homing_override: homingOverride,
   safe_z_home: safeZHome,
