@@ -92,10 +92,15 @@ export async function simMcuCommand(options: SimMcuCommandOptions, progress: Pro
   const world = new RealtimeWorld();
   signal.addEventListener("abort", () => world.abort());
   const log = (text: string): void => progress.line(text);
+  let lost: string | undefined;
+  const onLost = (reason: string): void => {
+    lost ??= reason;
+    world.abort();
+  };
   const mcus: PtyMcu[] = [];
   try {
     for (const [index, spec] of specs.entries()) {
-      const mcu = await openMcu(world, spec, { seed: seed + index, plant, uart: options.uart === true, log, extraFeatures });
+      const mcu = await openMcu(world, spec, { seed: seed + index, plant, uart: options.uart === true, log, onLost, extraFeatures });
       mcus.push(mcu);
       log(`${spec.name}: ${spec.board} with ${spec.flavour} firmware on ${spec.path}`);
     }
@@ -114,6 +119,7 @@ export async function simMcuCommand(options: SimMcuCommandOptions, progress: Pro
   } finally {
     for (const mcu of mcus) await mcu.close();
   }
+  if (lost !== undefined) throw new UsageError(`${lost}; start sim-mcu again`);
   return signal.aborted ? EXIT.interrupted : EXIT.conforming;
 }
 
@@ -127,13 +133,16 @@ function askForPriority(): void {
 }
 
 async function openMcu(
-  world: RealtimeWorld, spec: McuSpec, { seed, plant, uart, log, extraFeatures }: { seed: number; plant: PrinterPlant | undefined; uart: boolean; log: (text: string) => void; extraFeatures: FirmwareFeature[] },
+  world: RealtimeWorld, spec: McuSpec, { plant, extraFeatures, ...options }: {
+    seed: number; plant: PrinterPlant | undefined; uart: boolean; log: (text: string) => void; onLost: (reason: string) => void; extraFeatures: FirmwareFeature[];
+  },
 ): Promise<PtyMcu> {
   const { faults } = spec;
+  const { seed } = options;
   const now = world.clock.monotonic();
   const faulty = faults.dropByte > 0 || faults.corruptByte > 0 || faults.silence.length > 0;
   const mcu = await PtyMcu.open({
-    world, name: spec.name, board: boardNamed(spec.board), path: spec.path, flavour: spec.flavour, seed, uart, log, extraFeatures,
+    world, name: spec.name, board: boardNamed(spec.board), path: spec.path, flavour: spec.flavour, extraFeatures, ...options,
     ...(plant === undefined ? {} : { plant }),
     ...(faulty ? { faults: new SeededFaults({ ...faults, seed, bytesFrom: now + faults.bytesFrom, silence: faults.silence.map(([from, to]) => [now + from, now + to] as const) }) } : {}),
   });

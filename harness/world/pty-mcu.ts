@@ -32,6 +32,8 @@ export interface PtyMcuOptions {
   uart?: boolean;
   /** Told what happens to it. */
   log?(text: string): void;
+  /** Told that the terminal is gone for good, though nobody closed it. */
+  onLost?(reason: string): void;
 }
 
 export class PtyMcu {
@@ -66,6 +68,7 @@ export class PtyMcu {
     });
     const host = this.link.hostPort;
     const line = world.portInTurn(portOf(terminal));
+    terminal.onLost((reason) => world.arrive(() => options.onLost?.(reason)));
     line.onData((data) => host.write(data));
     host.onData((data) => line.write(data));
     this.mcu.onReset = () => {
@@ -130,7 +133,7 @@ export class PtyMcu {
 
 function portOf(terminal: PseudoTerminal): Port {
   return {
-    write: (data) => terminal.write(data), onData: (callback) => terminal.onData(callback), onClose: (callback) => terminal.onLost(() => callback()), close: () => {},
+    write: (data) => terminal.write(data), onData: (callback) => terminal.onData(callback), onClose: () => {}, close: () => {},
   };
 }
 
