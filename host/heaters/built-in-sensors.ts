@@ -4,6 +4,9 @@ import type { ConfigSection } from "./host-types.js";
 import { InterpolationError, LinearResistance, LinearVoltage } from "./linear-interpolate.js";
 import type { SensorSample } from "./sensor-tables.js";
 import { AD595, AD597, AD8494, AD8495, AD8496, AD8497, ina826Pt100, platinumResistance } from "./sensor-tables.js";
+import { Ds18b20 } from "./ds18b20.js";
+import { MpcTemperature } from "./mpc-temperature.js";
+import { TemperatureCombined } from "./temperature-combined.js";
 import { TemperatureHost } from "./temperature-host.js";
 import { TemperatureMcu } from "./temperature-mcu.js";
 import { spiSensors } from "./spi-temperature.js";
@@ -77,6 +80,10 @@ export function registerBuiltInSensors(heaters: SensorRegistry): void {
   for (const [name, factory] of spiSensors()) heaters.addSensorFactory(name, factory);
   heaters.addSensorFactory("temperature_mcu", (config) => new TemperatureMcu(config));
   heaters.addSensorFactory("temperature_host", (config) => new TemperatureHost(config));
+  heaters.addSensorFactory("temperature_combined", (config) => new TemperatureCombined(config));
+  heaters.addSensorFactory("mpc_block_temperature", (config) => new MpcTemperature(config, "block"));
+  heaters.addSensorFactory("mpc_ambient_temperature", (config) => new MpcTemperature(config, "ambient"));
+  heaters.addSensorFactory("DS18B20", (config) => new Ds18b20(config));
   for (const [name, params] of STANDARD_THERMISTORS) {
     if (!heaters.sensorFactories.has(name)) heaters.addSensorFactory(name, thermistorSensor(params));
   }

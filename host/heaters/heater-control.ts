@@ -2,6 +2,7 @@
  * What a heater and its control algorithm ask of each other. The algorithm runs on every temperature
  * report, in the handler of the message, and answers with a duty for the heater pin.
  */
+import type { MpcOptions } from "./mpc-profile.js";
 
 /** Gains in the configuration are in units of 1/255 of full power. */
 export const PID_PARAM_BASE = 255;
@@ -26,6 +27,8 @@ export interface ControlProfile {
   inner_pid_kp?: number | null;
   inner_pid_ki?: number | null;
   inner_pid_kd?: number | null;
+  /** Of control "mpc". */
+  mpc?: MpcOptions;
 }
 
 /** Power for a degree, a degree-second and a degree per second; in the configuration times PID_PARAM_BASE. */

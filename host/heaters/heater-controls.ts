@@ -1,5 +1,6 @@
 /** The control algorithms by the name that `control` in the configuration has for them. */
 import { ControlDualLoopPid } from "./control-dual-loop-pid.js";
+import { ControlMpc } from "./control-mpc.js";
 import { ControlPid } from "./control-pid.js";
 import { ControlVelocityPid } from "./control-velocity-pid.js";
 import { ControlBangBang } from "./control-watermark.js";
@@ -14,6 +15,7 @@ export interface ConfiguredHeater extends ControlledHeater {
   readonly config: ConfigSection;
   readonly printer: Printer;
   readonly shortName: string;
+  getName(): string;
 }
 
 /** The algorithm that `profile` names, set up for `heater`. */
@@ -27,6 +29,8 @@ export function createControl(profile: ControlProfile, heater: ConfiguredHeater,
       return new ControlVelocityPid(profile, heater, loadClean);
     case "dual_loop_pid":
       return new ControlDualLoopPid(profile, heater, loadClean, innerTargetTemp(heater.config));
+    case "mpc":
+      return new ControlMpc(profile, heater, loadClean);
     default:
       throw heater.printer.configError(`Unknown control type '${profile.control}' in [pid_profile ${heater.shortName} ${profile.name}].`);
   }

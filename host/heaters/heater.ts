@@ -12,10 +12,12 @@ import type { PrinterPins } from "../mcu/pins.js";
 import { formatFixed } from "../motion/format-fixed.js";
 import type { Reactor } from "../reactor/reactor.js";
 import type { TemperatureSensor } from "./adc-to-temperature.js";
+import { ControlMpc } from "./control-mpc.js";
 import type { ControlledHeater, ControlProfile, HeaterControl } from "./heater-control.js";
 import { PID_PARAM_BASE } from "./heater-control.js";
 import { createControl } from "./heater-controls.js";
 import type { ConfigSection, GCodeCommand, GCodeDispatch, Printer } from "./host-types.js";
+import { MpcCalibration } from "./mpc-calibration.js";
 import { ProfileManager } from "./pid-profiles.js";
 import { KELVIN_TO_CELSIUS } from "./thermistor.js";
 
@@ -65,6 +67,7 @@ export class Heater implements ControlledHeater {
   private readonly lostUpdateTolerance: number;
   private readonly mpcSensors: MpcSensor[] = [];
   private invSmoothTime: number;
+  private offersMpc = false;
   private nextPwmTime = 0;
   private verifyMainthreadTime = LONG_AGO;
 
@@ -121,7 +124,19 @@ export class Heater implements ControlledHeater {
 
   /** A control algorithm for this heater with the parameters of `profile`. */
   lookupControl(profile: ControlProfile, loadClean = false): HeaterControl {
-    return createControl(profile, this, loadClean);
+    const control = createControl(profile, this, loadClean);
+    if (control instanceof ControlMpc) this.offerMpcCommands();
+    return control;
+  }
+
+  /** The commands of control "mpc", once any profile has it. */
+  private offerMpcCommands(): void {
+    if (this.offersMpc) return;
+    this.offersMpc = true;
+    const { gcode, shortName } = this;
+    gcode.registerMuxCommand("MPC_CALIBRATE", "HEATER", shortName,
+      (gcmd: GCodeCommand) => new MpcCalibration(this, this.mpcControl(gcmd)).run(gcmd), { desc: "Run MPC calibration" });
+    gcode.registerMuxCommand("MPC_SET", "HEATER", shortName, (gcmd: GCodeCommand) => this.mpcControl(gcmd).set(gcmd), { desc: "Set MPC parameter" });
   }
 
   setPwm(readTime: number, wanted: number): void {
@@ -280,6 +295,12 @@ export class Heater implements ControlledHeater {
     if (save === 0) return;
     this.control.getProfile().smooth_time = this.smoothTime;
     this.pmgr.saveProfile(null);
+  }
+
+  /** The control that MPC commands speak to. @throws CommandError when it is another one */
+  private mpcControl(gcmd: GCodeCommand): ControlMpc {
+    if (this.control instanceof ControlMpc) return this.control;
+    throw gcmd.error(`Heater '${this.shortName}' is not controlled by MPC: set "control: mpc" in [${this.name}], or load an mpc profile`);
   }
 
   private cmdSetHeaterPid(gcmd: GCodeCommand): void {

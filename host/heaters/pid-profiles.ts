@@ -4,6 +4,7 @@
  */
 import { formatFixed } from "../motion/format-fixed.js";
 import type { ControlProfile, HeaterControl } from "./heater-control.js";
+import { readMpcOptions } from "./mpc-profile.js";
 import type { ConfigSection, GCodeCommand, GCodeDispatch, Printer } from "./host-types.js";
 
 const PID_PROFILE_VERSION = 1;
@@ -77,6 +78,7 @@ export class ProfileManager {
 
   private readOptions(section: ConfigSection, control: string, name: string): Partial<ControlProfile> {
     if (control === "watermark") return { max_delta: section.getFloat("max_delta", { default: 2, above: 0 }) };
+    if (control === "mpc") return { mpc: readMpcOptions(section, this.heater.printer) };
     if (!PID_CONTROL_TYPES.includes(control)) {
       throw this.heater.printer.configError(`Unknown control type '${control}' in [pid_profile ${this.heater.shortName} ${name}].`);
     }

@@ -21,6 +21,8 @@ export interface HeaterRigOptions {
   curve: SensorCurve | undefined;
   /** A sensor on SPI instead, selected by the sensor's pin. */
   chip?: ((celsius: () => number) => SpiDevice) | undefined;
+  /** A sensor on the 1-wire bus instead. */
+  oneWire?: { readonly mcu: string; readonly serial: string } | undefined;
   /** Gaussian noise with deviation 1. */
   noise: () => number;
   /** Deviation of the converter's noise as a fraction of full scale. */
@@ -41,13 +43,14 @@ export class HeaterRig {
   }
 
   attach(mcu: PlantAttachment): void {
-    const { heaterPin, sensorPin, curve, chip } = this.options;
+    const { heaterPin, sensorPin, curve, chip, oneWire } = this.options;
     if (heaterPin !== undefined) {
       watchOutput(mcu, heaterPin, (pattern) => {
         this.pattern = pattern;
         this.apply(pattern.since);
       });
     }
+    if (oneWire?.mcu === mcu.mcuName) mcu.gpio.devices.attachOneWire(oneWire.serial, () => this.body.sensorCelsius(mcu.worldTimeAt(mcu.now())));
     if (sensorPin?.mcu === mcu.mcuName && chip !== undefined) {
       mcu.gpio.devices.attachSpi(sensorPin.pin, chip(() => this.body.sensorCelsius(mcu.worldTimeAt(mcu.now()))));
     }

@@ -84,6 +84,7 @@ function addHeater(plant: PrinterPlant, name: string, sections: Sections, pins: 
     sensorPin: pins.pinOf(section, "sensor_pin"),
     curve: sensorCurve(section, sections),
     chip: temperatureChip(section),
+    oneWire: section["sensor_type"] === "DS18B20" ? { mcu: section["sensor_mcu"] ?? "mcu", serial: section["serial_no"] ?? "" } : undefined,
     noise: gaussian(seededRandom((options.seed ?? 0) * 1000 + index)),
     noiseFraction: options.noiseFraction ?? DEFAULT_NOISE,
   }));
