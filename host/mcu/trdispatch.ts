@@ -70,7 +70,9 @@ export class TrDispatch {
 /** One MCU of a trigger. Kalico's trdispatch_mcu. */
 export class TrDispatchMcu {
   private readonly dispatch: TrDispatch;
-  private readonly serialQueue: SerialQueue;
+  private readonly currentQueue: () => SerialQueue;
+  /** Queue of the link as it was when the move began: one that was lost and found again has a new one. */
+  private serialQueue: SerialQueue;
   private readonly cq: CommandQueue;
   private readonly oid: number;
   private readonly tags: TrsyncTags;
@@ -80,13 +82,14 @@ export class TrDispatchMcu {
   private expireClock = 0;
   private schedule: Pick<TrsyncSchedule, "expireTicks" | "minExtendTicks"> = { expireTicks: 0, minExtendTicks: 0 };
 
-  constructor(dispatch: TrDispatch, serialQueue: SerialQueue, cq: CommandQueue, oid: number, tags: TrsyncTags) {
+  constructor(dispatch: TrDispatch, currentQueue: () => SerialQueue, cq: CommandQueue, oid: number, tags: TrsyncTags) {
     this.dispatch = dispatch;
-    this.serialQueue = serialQueue;
+    this.currentQueue = currentQueue;
+    this.serialQueue = currentQueue();
     this.cq = cq;
     this.oid = oid;
     this.tags = tags;
-    this.estimate = serialQueue.getClockEst();
+    this.estimate = this.serialQueue.getClockEst();
     this.reader = {
       prefix: encode([tags.state, oid]),
       handle: (buffer, start, end) => this.handleState(buffer, start, end),
@@ -97,6 +100,7 @@ export class TrDispatchMcu {
   /** Takes up the schedule of a new homing move. */
   setup(schedule: TrsyncSchedule): void {
     this.schedule = schedule;
+    this.serialQueue = this.currentQueue();
     this.lastStatusClock = schedule.startClock;
     this.expireClock = schedule.expireClock;
     this.estimate = this.serialQueue.getClockEst();

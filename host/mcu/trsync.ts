@@ -138,7 +138,7 @@ export class McuTrsync {
     const disarm = mcu.lookupQueryCommand(COMMANDS.trigger, STATE, { oid, cq });
     // A non-critical MCU builds its configuration again at each reconnect.
     if (this.link !== undefined) this.dispatch.remove(this.link.dispatched);
-    const dispatched = new TrDispatchMcu(this.dispatch, mcu.getSerialQueue(), cq, oid, {
+    const dispatched = new TrDispatchMcu(this.dispatch, () => mcu.getSerialQueue(), cq, oid, {
       setTimeout: commands.setTimeout.getCommandTag(),
       trigger: commands.trigger.getCommandTag(),
       state: mcu.lookupCommand(STATE).getCommandTag(),
