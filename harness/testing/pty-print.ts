@@ -46,12 +46,18 @@ export interface PtyPrint {
 
 interface HostStepper { getName(): string; getOid(): number; getMcuPosition(): number }
 
+/** By how much the machine kept the two programs waiting at worst, seconds; filled in while a print runs. */
+export interface Machine { lateness: number }
+
+/** Seconds in which a program that has just started is late by itself. */
+const STARTING = 5;
+
 /** Seconds after the start of the simulation at which bytes begin to suffer: homing is done. */
 const FAULTS_FROM = 60;
 /** Seconds that the whole may take. */
 const LIMIT = 280;
 
-export async function printOverPty(options: PtyPrintOptions): Promise<PtyPrint> {
+export async function printOverPty(options: PtyPrintOptions, machine: Machine = { lateness: 0 }): Promise<PtyPrint> {
   const scratch = scratchDirectory();
   const device = join(scratch.path, "mcu");
   const configFile = scratch.write("printer.cfg", BASE_PRINTER.replace("/dev/ttyACM0", device) + (options.config ?? ""));
@@ -69,6 +75,7 @@ export async function printOverPty(options: PtyPrintOptions): Promise<PtyPrint> 
     const state = (): string => live.printer!.getStateMessage()[1];
     await live.run(() => state() !== "startup", limit);
     const simStarted = clock.monotonic();
+    live.world.takeLateness();
     if (state() === "ready") {
       let prepared: FeedResult | undefined;
       feedGcode(live.printer!, [...options.before, "M400"], { onDone: (done) => { prepared = done; } });
@@ -108,8 +115,16 @@ export async function printOverPty(options: PtyPrintOptions): Promise<PtyPrint> 
     return { state: finalState, message, result, seconds, statistics, report: report!, positions, temperatures, log };
   } finally {
     sim.child.kill("SIGKILL");
+    const { stdout, stderr } = await sim.outcome;
+    machine.lateness = Math.max(machine.lateness, live.world.takeLateness(), latenessSaid(stdout + stderr));
     scratch.remove();
   }
+}
+
+/** Largest lateness that sim-mcu told of, seconds. */
+function latenessSaid(text: string): number {
+  const told = [...text.matchAll(/ran (\d+) ms late at (?:(\d+) min )?([\d.]+) s/g)];
+  return told.reduce((worst, [, ms, minutes = "0", seconds]) => (Number(minutes) * 60 + Number(seconds) > STARTING ? Math.max(worst, Number(ms) / 1000) : worst), 0);
 }
 
 function hostPositions(live: LivePrinter): Map<number, number> {
