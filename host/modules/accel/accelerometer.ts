@@ -1,5 +1,5 @@
 /**
- * `[adxl345]` and `[lis2dw]` on SPI: measurements in batches, ACCELEROMETER_QUERY, _MEASURE, _DEBUG_READ and _DEBUG_WRITE. Simplified: sample
+ * `[adxl345]` and `[lis2dw]` on SPI: measurements in batches, ACCELEROMETER_QUERY, _DEBUG_READ and _DEBUG_WRITE (_MEASURE is not there). Simplified: sample
  * times follow the chip's nominal rate from the start of the measurement; its true rate is not fitted.
  */
 import type { ConfigSection } from "../../config/config-section.js";
