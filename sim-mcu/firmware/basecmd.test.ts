@@ -30,6 +30,13 @@ function recordedDictionary(path: string): { commands: Record<string, number>; r
   return JSON.parse(inflateSync(Uint8Array.from(parts)).toString()) as { commands: Record<string, number>; responses: Record<string, number> };
 }
 
+/** The recorded build was made without these sensors; formats as in the dictionary of Kalico's firmware built with them. */
+const OTHER_BUILD = [
+  "config_ds18b20 oid=%c serial=%*s max_error_count=%c ignore_limits=%c",
+  "query_ds18b20 oid=%c clock=%u rest_ticks=%u min_value=%i max_value=%i",
+  "ds18b20_result oid=%c next_clock=%u value=%i fault=%u",
+];
+
 describe("base commands", () => {
   it("serve the dictionary in pieces that end with an empty one", () => {
     const mcu = new TestMcu(linux);
@@ -49,6 +56,7 @@ describe("base commands", () => {
     const mcu = new TestMcu(linux);
     for (const { kind, format } of mcu.parser.messages) {
       if (format === linux.restartCommand) continue; // That build restarted by another command.
+      if (OTHER_BUILD.includes(format)) continue;
       if (kind === "command") expect(Object.keys(real.commands)).toContain(format);
       else expect(Object.keys(real.responses)).toContain(format);
     }
