@@ -16,7 +16,7 @@ describe.skipIf(missing !== "")(`a print over a pseudo-terminal in real time${mi
   it("homes, heats and prints without an error, and every step arrives", { timeout: 900_000 }, (context) => whereTheMachineKeepsUp(context, async (machine) => {
     const print = await printOverPty({ before: ["G28"], lines: JOB }, machine);
     expectWholePrint(print);
-    expect(Math.max(...print.temperatures)).toBeGreaterThan(48);
+    expect(Math.max(...print.temperatures)).toBeGreaterThan(38);
     expect(print.statistics.bytesInvalid).toBe(0);
     expect(print.report.responsesDropped).toBe(0);
     expect(print.report.steppers.reduce((sum, stepper) => sum + stepper.steps, 0)).toBeGreaterThan(100_000);

@@ -53,7 +53,7 @@ export interface Machine { lateness: number }
 const STARTING = 5;
 
 /** Seconds after the start of the simulation at which bytes begin to suffer: homing is done. */
-const FAULTS_FROM = 60;
+const FAULTS_FROM = 45;
 /** Seconds that the whole may take. */
 const LIMIT = 280;
 
@@ -133,7 +133,7 @@ function hostPositions(live: LivePrinter): Map<number, number> {
 }
 
 /** Heats, once homed, and goes where the circles begin. */
-export const HEAT = ["M104 S50", "M140 S40", "M106 S128", "M109 S50", "G90", "M83", "G1 Z1 F600", "G1 X130 Y110 F9000"];
+export const HEAT = ["M104 S40", "M140 S30", "M106 S128", "M109 S40", "G90", "M83", "G1 Z1 F600", "G1 X130 Y110 F9000"];
 
 /** Moves for about so many seconds: circles of short segments, with extrusion. */
 export function circleJob(seconds: number): string[] {
