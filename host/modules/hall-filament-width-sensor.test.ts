@@ -131,6 +131,17 @@ describe("hall filament width sensor", () => {
     expect(bench.output.at(-1)).toBe("// Filament width:1.800");
   });
 
+  it("looks at the diameter of the moment when a print starts, also while it does not set the flow", async () => {
+    for (const [diameter, paused] of [[1.75, []], [2.2, ["PAUSE", "M400"]]] as const) {
+      const { bench, ran, feed } = await sensor(HALL, "check_on_print_start: True\n");
+      await feed(1, diameter);
+      await bench.runUntil(4);
+      bench.printer.sendEvent("idle_timeout:printing", bench.clock.now);
+      await bench.runUntil(8);
+      expect(ran.filter((what) => what !== "pause")).toEqual(paused);
+    }
+  });
+
   it("describes itself on SET_FILAMENT_SENSOR without parameters", async () => {
     const { bench } = await sensor(HALL);
     await bench.script("SET_FILAMENT_SENSOR SENSOR=hall_filament_width_sensor");

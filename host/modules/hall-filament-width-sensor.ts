@@ -82,7 +82,9 @@ export class HallFilamentWidthSensor implements FilamentSensor {
   /** A print starts, in the opinion of whom a sensor that is smart, or not, listens to. */
   private checkAt(event: string, smart: boolean): void {
     this.printer.registerEventHandler(event, () => {
-      if (this.checkOnPrintStart && this.runoutHelper.smart === smart) this.runoutHelper.noteFilamentPresent(this.now(), null, true, true);
+      if (!this.checkOnPrintStart || this.runoutHelper.smart !== smart) return;
+      this.reset();
+      this.runoutHelper.noteFilamentPresent(this.now(), this.isPresent(), true, true);
     });
   }
 
