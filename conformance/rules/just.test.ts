@@ -7,8 +7,9 @@ import { configRules } from "./config.js";
 import { lifecycleRules } from "./lifecycle.js";
 import { loadRules } from "./load.js";
 import { motionRules } from "./motion.js";
+import { statusRules } from "./status.js";
 
-const rules = [...configRules, ...lifecycleRules, ...loadRules, ...motionRules];
+const rules = [...configRules, ...lifecycleRules, ...loadRules, ...motionRules, ...statusRules];
 const scenario = scenarioOf({ id: "s", seed: 1, board: "atmega2560", configText: "", walk: [] });
 
 const probe = (more: Partial<ConfigProbe>): ConfigProbe => ({ kind: "wrong-type", option: "template", value: "{", section: "p", configText: "", state: "error", message: "", loaded: false, badSettings: [], scenario, ...more });
@@ -52,6 +53,22 @@ describe("lives", () => {
     const noisy = (kept: number) => (i: number): object => ({ heapBytes: 1e7 + ((i * 7919) % 11) * 20_000, interpreterBytes: 1e6 + i * kept });
     expect(verdict("RES-002", { sessions: [session({ lives: lives(11, noisy(3_000)) })] }).verdict).toBe("pass");
     expect(verdict("RES-002", { sessions: [session({ lives: lives(11, noisy(150_000)) })] })).toEqual({ verdict: "warn", messages: ["memory grows by about 150 kB with each restart; the limit is 100 kB"] });
+  });
+});
+
+describe("a status", () => {
+  const sample = (keys: string[], eventTime: number): SessionEvidence["status"][number] => ({
+    object: "p", eventTime, phase: "ready", returned: "object", keys, types: {}, notJson: [], notFinite: [], notStringKeys: [], bulkArrays: [], bytes: 2, changedBytes: 0,
+  });
+  const ofKeys = (...keys: string[][]) => verdict("STA-012", { sessions: [session({ status: keys.map((some, i) => sample(some, i)) })] });
+
+  it("that never has keys keeps its keys", () => expect(ofKeys([], [], [])).toEqual({ verdict: "pass", messages: [] }));
+
+  it("begins with the first keys that it shows, and keeps those", () => {
+    expect(ofKeys([], ["a"], ["a"]).verdict).toBe("pass");
+    expect(ofKeys(["a", "b"], ["b", "a"]).verdict).toBe("pass");
+    expect(ofKeys([], ["a"], ["a", "b"])).toEqual({ verdict: "fail", messages: ["'p' adds the key 'b' later (ready)"] });
+    expect(ofKeys(["a", "b"], ["a"])).toEqual({ verdict: "fail", messages: ["'p' drops the key 'b' later (ready)"] });
   });
 });
 

@@ -78,7 +78,7 @@ describe("kill matrix of Python plugins", () => {
     expect(results.filter((r) => !["pass", "not-applicable"].includes(r.verdict)).map((r) => `${r.id} ${r.verdict}: ${r.findings.map((f) => f.message).join("; ")} ${r.reason}`)).toEqual([expect.stringMatching(new RegExp(`^${ruleOf(mutant)} (warn|fail): `))]);
   });
 
-  it.concurrent.each(["my_plugin", "prefix", "mover", "pins_timers_query"])("%s passes every rule that applies", async (plugin) => {
+  it.concurrent.each(["my_plugin", "prefix", "mover", "pins_timers_query", "shades"])("%s passes every rule that applies", async (plugin) => {
     const { results, conformance, evidence } = await certifyTree(`${plugins}/${plugin}`, OPTIONS);
     expect(results.filter((r) => !["pass", "not-applicable"].includes(r.verdict)).map((r) => `${r.id} ${r.verdict}: ${r.findings[0]?.message ?? r.reason}`)).toEqual([]);
     expect(conformance).toBe("conforming");
