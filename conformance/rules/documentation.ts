@@ -5,7 +5,7 @@
 import { documentedBlocks, documentedOptions, hasWord, numbersNear, textNear } from "../documents.js";
 import type { Evidence, LearnedOption } from "../evidence.js";
 import { inconclusive, judged, notApplicable, type Finding, type Judgement, type Rule } from "../rule.js";
-import { firstLine, firstOfEach, pluginSessions } from "./evidence-views.js";
+import { firstLine, firstOfEach, NO_COMMANDS, notSeen, pluginSessions } from "./evidence-views.js";
 
 const firstWord = (section: string): string => section.split(/\s+/, 1)[0]!;
 const isOwn = (evidence: Evidence, section: string): boolean => Object.keys(evidence.plugin.plugins).includes(firstWord(section));
@@ -91,7 +91,7 @@ export const documentationRules: readonly Rule[] = [
     id: "DOC-002", title: "Every command and parameter is documented", level: "SHOULD", severity: "S3",
     requirement: "Each command that the plugin registers should be in its documents, with each parameter.",
     source: "Kalico's rules for contributions",
-    judge: forDocuments((text, evidence) => evidence.commands.length === 0 ? notApplicable("the plugin registers no commands") : judged(`${evidence.commands.length} commands`, undocumentedCommands(text, evidence))),
+    judge: forDocuments((text, evidence) => evidence.commands.length === 0 ? notSeen(evidence, NO_COMMANDS) : judged(`${evidence.commands.length} commands`, undocumentedCommands(text, evidence))),
   },
   {
     id: "DOC-003", title: "Every status key is documented", level: "SHOULD", severity: "S3",
@@ -99,7 +99,7 @@ export const documentationRules: readonly Rule[] = [
     source: "Kalico's rules for contributions",
     judge: forDocuments((text, evidence) => {
       const keys = statusKeys(evidence);
-      if (keys.length === 0) return notApplicable("the plugin publishes no status");
+      if (keys.length === 0) return notSeen(evidence, "the plugin publishes no status");
       return judged(`${keys.length} keys`, keys.filter(({ key }) => !hasWord(text, key)).map(({ object, key }) => ({ message: `status key '${key}' of printer.${object} is not documented`, remedy: `write ${key} in the README: what it is, its type and unit` })));
     }),
   },
@@ -109,7 +109,7 @@ export const documentationRules: readonly Rule[] = [
     source: "Kalico's rules for contributions",
     judge: forDocuments((text, evidence) => {
       const paths = endpoints(evidence);
-      return paths.length === 0 ? notApplicable("the plugin registers no endpoints")
+      return paths.length === 0 ? notSeen(evidence, "the plugin registers no endpoints")
         : judged(`${paths.length} endpoints`, paths.filter((path) => !text.includes(path)).map((path) => ({ message: `endpoint "${path}" is not documented`, remedy: `write ${path} in the README with its parameters and its answer` })));
     }),
   },

@@ -1,10 +1,27 @@
 /** Views of the evidence that several rules share: which sessions, which callbacks, how a place reads. */
 import type { CallbackCost, ConfigProbe, Evidence, HostAccess, HostCall, SessionEvidence, StatusSample } from "../evidence.js";
+import { isLost, lostSessions, lostText } from "../lost-sessions.js";
 import { inconclusive, judged, notApplicable, type Finding, type Judgement } from "../rule.js";
 
-/** Sessions in which the plugin was loaded. */
+/** Sessions in which the plugin was loaded, and which came to an end that tells what happened. */
 export function pluginSessions(evidence: Evidence): SessionEvidence[] {
-  return evidence.sessions.filter((session) => session.scenario.withPlugin);
+  return evidence.sessions.filter((session) => session.scenario.withPlugin && !isLost(session));
+}
+
+/** The answer where no session with the plugin can be looked at, with the reason. */
+export function nothingSeen(evidence: Evidence): Judgement {
+  const [lost] = lostSessions(evidence);
+  return inconclusive(lost === undefined ? "no session with the plugin was run" : `cannot judge: ${lostText(lost)}`);
+}
+
+/**
+ * The answer where no session shows what the rule is about: it does not apply. Unless nobody saw the plugin at work, or a session was
+ * ended by force: the plugin may have it after all.
+ */
+export function notSeen(evidence: Evidence, none: string): Judgement {
+  if (pluginSessions(evidence).length === 0) return nothingSeen(evidence);
+  const [lost] = lostSessions(evidence);
+  return lost === undefined ? notApplicable(none) : inconclusive(`cannot judge: not seen so far (${none}), but ${lostText(lost)}`);
 }
 
 export interface InSession<T> {
@@ -28,10 +45,16 @@ export function firstOfEach<T>(items: readonly T[], key: (item: T) => string): T
   return [...seen.values()];
 }
 
+/** Why rules of the status do not apply. */
+export const NO_STATUS = "the plugin publishes no status (no getStatus)";
+
+/** Why rules of the commands do not apply. */
+export const NO_COMMANDS = "the plugin registers no commands";
+
 /** Judges all samples of get_status. */
 export function judgeStatus(evidence: Evidence, faulty: (sample: StatusSample) => Omit<Finding, "scenario" | "eventTime" | "place"> | undefined): Judgement {
   const samples = statusOf(evidence);
-  if (samples.length === 0) return notApplicable("the plugin publishes no status (no getStatus)");
+  if (samples.length === 0) return notSeen(evidence, NO_STATUS);
   const findings = firstOfEach(
     samples.flatMap(({ item, session }) => {
       const finding = faulty(item);
@@ -45,9 +68,9 @@ export function judgeStatus(evidence: Evidence, faulty: (sample: StatusSample) =
 
 /** Judges all runs of the plugin's callbacks. */
 export function judgeCallbacks(evidence: Evidence, chosen: (cost: CallbackCost) => boolean, none: string, faulty: (cost: CallbackCost, session: SessionEvidence) => Finding | undefined): Judgement {
-  if (pluginSessions(evidence).length === 0) return inconclusive("no session with the plugin was run");
+  if (pluginSessions(evidence).length === 0) return nothingSeen(evidence);
   const costs = callbacksOf(evidence).filter(({ item }) => chosen(item));
-  if (costs.length === 0) return notApplicable(none);
+  if (costs.length === 0) return notSeen(evidence, none);
   const findings = firstOfEach(
     costs.flatMap(({ item, session }) => {
       const finding = faulty(item, session);
@@ -61,7 +84,7 @@ export function judgeCallbacks(evidence: Evidence, chosen: (cost: CallbackCost) 
 
 /** Judges all calls of the plugin into the host. */
 export function judgeCalls(evidence: Evidence, faulty: (call: HostCall, session: SessionEvidence) => Omit<Finding, "scenario" | "place" | "eventTime"> | undefined): Judgement {
-  if (pluginSessions(evidence).length === 0) return inconclusive("no session with the plugin was run");
+  if (pluginSessions(evidence).length === 0) return nothingSeen(evidence);
   const calls = callsOf(evidence);
   const findings = firstOfEach(
     calls.flatMap(({ item, session }) => {

@@ -2,7 +2,7 @@
 import { benchLimit } from "../bench-limits.js";
 import type { Evidence, GcodeProbe } from "../evidence.js";
 import { inconclusive, judged, notApplicable, type Finding, type Judgement, type Rule } from "../rule.js";
-import { firstLine, firstOfEach, pluginSessions } from "./evidence-views.js";
+import { firstLine, firstOfEach, NO_COMMANDS, notSeen, pluginSessions } from "./evidence-views.js";
 
 const RESPONSE_LINES = 50;
 
@@ -10,11 +10,11 @@ const RESPONSE_LINES = 50;
 const WELL_KNOWN = new Set("G0 G1 G2 G3 G4 G10 G11 G20 G21 G28 G29 G90 G91 G92 M18 M82 M83 M84 M104 M105 M106 M107 M109 M110 M112 M114 M115 M117 M118 M119 M140 M190 M204 M220 M221 M400 M600 T0 T1 T2 T3 PAUSE RESUME CANCEL_PRINT PRINT_START PRINT_END START_PRINT END_PRINT LOAD_FILAMENT UNLOAD_FILAMENT STATUS HELP RESTART FIRMWARE_RESTART ECHO RESPOND SAVE_CONFIG SET_PIN SET_FAN_SPEED BED_MESH_CALIBRATE QUAD_GANTRY_LEVEL Z_TILT_ADJUST".split(" "));
 
 function judgeCommandProbes(evidence: Evidence, chosen: (probe: GcodeProbe) => boolean, faulty: (probe: GcodeProbe) => Omit<Finding, "scenario"> | undefined): Judgement {
-  if (evidence.commands.length === 0) return pluginSessions(evidence).length === 0 ? inconclusive("no session with the plugin was run") : notApplicable("the plugin registers no commands");
+  if (evidence.commands.length === 0) return notSeen(evidence, NO_COMMANDS);
   const all = pluginSessions(evidence).flatMap((s) => s.gcodeProbes);
   const probes = all.filter(chosen);
   if (all.length === 0) return inconclusive("the commands were not called");
-  if (probes.length === 0) return notApplicable("no command did what this rule is about");
+  if (probes.length === 0) return notSeen(evidence, "no command did what this rule is about");
   const findings = probes.flatMap((probe) => {
     const finding = faulty(probe);
     return finding === undefined ? [] : [{ key: probe.line.split(" ", 1)[0]!, finding: { scenario: probe.scenario.id, ...(probe.place === undefined ? {} : { place: probe.place }), ...finding } }];
@@ -25,7 +25,7 @@ function judgeCommandProbes(evidence: Evidence, chosen: (probe: GcodeProbe) => b
 }
 
 const judgeCommands = (evidence: Evidence, faulty: (command: Evidence["commands"][number]) => Finding | undefined): Judgement =>
-  evidence.commands.length === 0 ? (pluginSessions(evidence).length === 0 ? inconclusive("no session with the plugin was run") : notApplicable("the plugin registers no commands"))
+  evidence.commands.length === 0 ? notSeen(evidence, NO_COMMANDS)
     : judged(`${evidence.commands.length} commands`, evidence.commands.flatMap((command) => faulty(command) ?? []));
 
 const isValid = (probe: GcodeProbe): boolean => probe.printerState !== "cold" || probe.outcome === "ok";

@@ -1,8 +1,9 @@
 /** LIF and RES: events, shutdown, disconnect, restarts, and what is left behind. */
 import type { Evidence } from "../evidence.js";
+import { lostSessions } from "../lost-sessions.js";
 import { inconclusive, judged, notApplicable, type Finding, type Rule } from "../rule.js";
 import { slope } from "../trend.js";
-import { callbacksOf, firstLine, firstOfEach, judgeCallbacks, judgeCalls, ms, pluginSessions } from "./evidence-views.js";
+import { callbacksOf, firstLine, firstOfEach, judgeCallbacks, judgeCalls, ms, nothingSeen, pluginSessions } from "./evidence-views.js";
 import { ACTIVE_MEMBERS } from "./status.js";
 
 /** Events sent from within motion planning: a handler delays the steps themselves. */
@@ -108,15 +109,17 @@ export const lifecycleRules: readonly Rule[] = [
       const calls = judgeCalls(evidence, (call) => ["requestExit", "invokeShutdown", "invokeAsyncShutdown"].includes(call.member) ? {
         message: `${call.context} calls printer.${call.member}(${call.firstArgs})`, remedy: "report a command error or a warning; declare the capability safety-shutdown if people or machine are in danger",
       } : undefined);
-      return calls.kind === "judged" ? judged(calls.basis, [...died, ...calls.findings]) : calls;
+      return calls.kind === "judged" ? judged(calls.basis, [...died, ...calls.findings]) : died.length > 0 ? judged("sessions that the plugin ended", died) : calls;
     },
   },
   {
     id: "RES-005", title: "Memory and output are bounded", level: "MUST", severity: "S2",
     requirement: "The plugin must not fill memory or print without end.",
     source: "rules.md RES-005; the log queue grows in memory",
-    judge: (evidence) => pluginSessions(evidence).length === 0 ? inconclusive("no session with the plugin was run")
-      : judged(`${pluginSessions(evidence).length} sessions with limits of memory and output`, judgeEndings(evidence, ["memory-limit", "output-limit"], "bound every list and history; log changes, not states")),
+    judge: (evidence) => {
+      const endings = judgeEndings(evidence, ["memory-limit", "output-limit"], "bound every list and history; log changes, not states");
+      return pluginSessions(evidence).length + endings.length === 0 ? nothingSeen(evidence) : judged(`${pluginSessions(evidence).length + lostSessions(evidence).length} sessions with limits of memory and output`, endings);
+    },
   },
   {
     id: "RES-001", title: "Restarts leave nothing behind", level: "MUST", severity: "S1",
@@ -151,14 +154,14 @@ export const lifecycleRules: readonly Rule[] = [
 
 /** Sessions in which the plugin's process did not live to the end. */
 export function judgeEndings(evidence: Evidence, outcomes: readonly string[], remedy: string): Finding[] {
-  return firstOfEach(pluginSessions(evidence).filter((s) => outcomes.includes(s.outcome)), (s) => s.message).map((s) => ({
+  return firstOfEach([...pluginSessions(evidence), ...lostSessions(evidence)].filter((s) => outcomes.includes(s.outcome)), (s) => s.message).map((s) => ({
     message: `the plugin ${s.message}${s.lastCall === undefined || s.message.includes(s.lastCall) ? "" : `; last call: ${s.lastCall}`}`, remedy, scenario: s.id,
   }));
 }
 
 function judgeLeftovers(evidence: Evidence, kinds: readonly string[], remedy: string) {
   const sessions = pluginSessions(evidence);
-  if (sessions.length === 0) return inconclusive("no session with the plugin was run");
+  if (sessions.length === 0) return nothingSeen(evidence);
   const left = firstOfEach(sessions.flatMap((s) => s.leftovers.filter((l) => kinds.includes(l.kind)).map((l) => ({ l, s }))), ({ l }) => l.detail);
   return judged(`${sessions.length} disconnects`, left.map(({ l, s }) => ({ message: `still open after klippy:disconnect: ${l.detail}`, remedy, scenario: s.id })));
 }

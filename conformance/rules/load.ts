@@ -3,7 +3,7 @@ import { benchLimit } from "../bench-limits.js";
 import type { Evidence } from "../evidence.js";
 import { inconclusive, judged, notApplicable, type Finding, type Judgement, type Rule } from "../rule.js";
 import { statusDifference } from "../status-difference.js";
-import { callbacksOf, callsOf, firstLine, firstOfEach, isInternalError, isRefused, judgeCalls, judgeProbes, pluginSessions } from "./evidence-views.js";
+import { callbacksOf, callsOf, firstLine, firstOfEach, isInternalError, isRefused, judgeCalls, judgeProbes, nothingSeen, pluginSessions } from "./evidence-views.js";
 
 const IMPORT_SECONDS = 0.5;
 const IMPORT_BYTES = 20e6;
@@ -115,7 +115,7 @@ export const loadRules: readonly Rule[] = [
     requirement: "Every option must be read before loadConfig returns; an option that is read later is reported to the user as not valid.",
     source: "Code_Overview; host-surface §3.2",
     judge: (evidence) => {
-      if (pluginSessions(evidence).length === 0) return inconclusive("no session with the plugin was run");
+      if (pluginSessions(evidence).length === 0) return nothingSeen(evidence);
       const during = new Set(evidence.configUse.filter((use) => use.context === "load_config").map((use) => use.option));
       const late = firstOfEach(evidence.configUse.filter((use) => use.context !== "load_config" && !during.has(use.option)), (use) => use.option);
       return judged(`${during.size} options read in loadConfig`, late.map((use) => ({
@@ -130,7 +130,7 @@ export const loadRules: readonly Rule[] = [
     requirement: "The config object should not be used any more once the printer is connected.",
     source: "Code_Overview; Klipper PR #6934",
     judge: (evidence) => {
-      if (pluginSessions(evidence).length === 0) return inconclusive("no session with the plugin was run");
+      if (pluginSessions(evidence).length === 0) return nothingSeen(evidence);
       const late = firstOfEach(evidence.configUse.filter((use) => !["after-load", "before-connect", "connect"].includes(use.phase)), (use) => use.option);
       return judged(`${evidence.configUse.length} uses of the config object`, late.map((use) => ({
         message: `option '${use.option}' is read while the printer is ${use.phase} (${use.context})`,
@@ -152,14 +152,14 @@ export const loadRules: readonly Rule[] = [
     id: "LOAD-012", title: "Loading writes no files", level: "MUST", severity: "S2",
     requirement: "loadConfig must not create or change files.",
     source: "SAVE_CONFIG is the sanctioned way",
-    judge: (evidence) => pluginSessions(evidence).length === 0 ? inconclusive("no session with the plugin was run")
+    judge: (evidence) => pluginSessions(evidence).length === 0 ? nothingSeen(evidence)
       : judged("loading, watched", loadEffects(evidence, ["file"], "open files in a klippy:connect handler; store settings with configfile.set")),
   },
   {
     id: "LOAD-013", title: "Loading starts nothing", level: "SHOULD", severity: "S1",
     requirement: "loadConfig should start no thread, process or timer of its own and open no connection.",
     source: "Code_Overview: do it at klippy:connect or klippy:ready",
-    judge: (evidence) => pluginSessions(evidence).length === 0 ? inconclusive("no session with the plugin was run")
+    judge: (evidence) => pluginSessions(evidence).length === 0 ? nothingSeen(evidence)
       : judged("loading, watched", loadEffects(evidence, ["network", "thread", "process", "timer"], "start it in a klippy:connect or klippy:ready handler, end it at klippy:disconnect")),
   },
   {
@@ -211,7 +211,7 @@ export const loadRules: readonly Rule[] = [
     source: "printer.addObject",
     judge: (evidence) => {
       const sessions = pluginSessions(evidence);
-      if (sessions.length === 0) return inconclusive("no session with the plugin was run");
+      if (sessions.length === 0) return nothingSeen(evidence);
       const foreign = firstOfEach(sessions.flatMap((s) => s.objects.map((object) => ({ object, session: s }))).filter(({ object }) => object.by !== "section"), ({ object }) => object.name);
       return judged(`${sessions[0]!.objects.length} objects of the plugin`, foreign.map(({ object, session }) => ({
         message: `the plugin ${object.by === "replaced" ? "replaces" : "adds"} the printer object '${object.name}'`,

@@ -1,7 +1,7 @@
 /** MCU, HTR, SEC and COX: resources of the micro-controller, heaters, and other people's objects. */
 import type { Evidence, PinUse } from "../evidence.js";
 import { inconclusive, judged, notApplicable, type Finding, type Rule } from "../rule.js";
-import { accessesOf, callsOf, firstOfEach, judgeCalls, ms, pluginSessions } from "./evidence-views.js";
+import { accessesOf, callsOf, firstOfEach, judgeCalls, ms, nothingSeen, notSeen, pluginSessions } from "./evidence-views.js";
 
 const LINK_SHARE = 0.05;
 /** Bytes per second of a 250 kbaud link. */
@@ -11,7 +11,7 @@ const TARGETS = ["targetTemp", "target_temp", "lastPwmValue"];
 const LIMITS = ["minTemp", "maxTemp", "min_temp", "max_temp", "minExtrudeTemp", "min_extrude_temp", "maxPower", "maxError", "checkGainTime", "hysteresis"];
 
 function judgeAccess(evidence: Evidence, chosen: (member: string, how: string, object: string) => boolean, text: (object: string, member: string, how: string) => string, remedy: string) {
-  if (pluginSessions(evidence).length === 0) return inconclusive("no session with the plugin was run");
+  if (pluginSessions(evidence).length === 0) return nothingSeen(evidence);
   const found = firstOfEach(accessesOf(evidence).filter(({ item }) => chosen(item.member, item.how, item.object)), ({ item }) => `${item.object}.${item.member}`);
   return judged(`${pluginSessions(evidence).length} sessions, every access to a host object watched`, found.map(({ item, session }): Finding => ({ message: text(item.object, item.member, item.how) + ` (${item.context})`, remedy, scenario: session.id, eventTime: item.eventTime, ...(item.place === undefined ? {} : { place: item.place }) })));
 }
@@ -25,7 +25,7 @@ export const machineRules: readonly Rule[] = [
     source: "host-surface §7",
     judge: (evidence) => {
       const sessions = pluginSessions(evidence);
-      if (sessions.length === 0) return inconclusive("no session with the plugin was run");
+      if (sessions.length === 0) return nothingSeen(evidence);
       const raw = firstOfEach(callsOf(evidence).filter(({ item, session }) => item.member === "addConfigCmd" && /_?pin=/.test(item.firstArgs) && !session.calls.some((c) => c.object === "pins" && ["setupPin", "lookupPin"].includes(c.member))), ({ item }) => item.firstArgs);
       return judged(`${sessions.length} sessions`, raw.map(({ item, session }) => ({ message: `configures a pin that it did not claim: addConfigCmd(${item.firstArgs})`, remedy: "const params = pins.lookupPin(config.get(\"pin\")), and use params.pin", scenario: session.id })));
     },
@@ -61,7 +61,7 @@ export const machineRules: readonly Rule[] = [
     source: "Move queue overflow",
     judge: (evidence) => {
       const sessions = pluginSessions(evidence);
-      if (sessions.length === 0) return inconclusive("no session with the plugin was run");
+      if (sessions.length === 0) return nothingSeen(evidence);
       const queued = firstOfEach(callsOf(evidence).filter(({ item, session }) => ["lookupCommand", "addConfigCmd"].includes(item.member) && /queue_(digital_out|pwm_out|step)/.test(item.firstArgs) && !session.calls.some((c) => c.member === "requestMoveQueueSlot")), ({ item }) => item.firstArgs);
       return judged(`${sessions.length} sessions`, queued.map(({ item, session }) => ({ message: `uses ${item.firstArgs} without reserving a move slot`, remedy: "call mcu.requestMoveQueueSlot() once for each output in the config callback", scenario: session.id })));
     },
@@ -85,9 +85,9 @@ export const machineRules: readonly Rule[] = [
     source: "host-surface §7: the default of 2 s shuts the printer down unless the pin is refreshed",
     judge: (evidence) => {
       const sessions = pluginSessions(evidence);
-      if (sessions.length === 0) return inconclusive("no session with the plugin was run");
+      if (sessions.length === 0) return nothingSeen(evidence);
       const outputs = sessions.filter((s) => s.calls.some((c) => c.object === "pins" && c.member === "setupPin" && /"(pwm|digital_out)"/.test(c.firstArgs)));
-      if (outputs.length === 0) return notApplicable("the plugin owns no output pin");
+      if (outputs.length === 0) return notSeen(evidence, "the plugin owns no output pin");
       const bad = outputs.find((s) => !s.calls.some((c) => c.member === "setupMaxDuration"));
       return judged(`${outputs.length} sessions`, bad === undefined ? [] : [{ message: "an output pin is set up without setupMaxDuration", remedy: "call setupMaxDuration(0) for a harmless output, or a time within which you refresh it; and setupStartValue(start, shutdown)", scenario: bad.id }]);
     },
@@ -115,7 +115,7 @@ export const machineRules: readonly Rule[] = [
     source: "host-surface §7: watchdog of 5 s, refreshed at 1 Hz",
     judge: (evidence) => {
       const sessions = pluginSessions(evidence);
-      if (sessions.length === 0) return inconclusive("no session with the plugin was run");
+      if (sessions.length === 0) return nothingSeen(evidence);
       const long = firstOfEach(sessions.flatMap((s) => s.callbacks.filter((c) => c.maxSeconds > HEATER_WATCHDOG && !["load_config", "import"].includes(c.kind)).map((c) => ({ c, s }))), ({ c }) => c.label);
       return judged(`${sessions.reduce((n, s) => n + s.callbacks.reduce((m, c) => m + c.runs, 0), 0)} runs of callbacks`, long.map(({ c, s }) => ({ message: `${c.kind} ${c.label} holds the reactor for ${ms(c.maxSeconds)}`, remedy: "split the work and pause in between", scenario: s.id })));
     },
@@ -157,7 +157,7 @@ function judgeEffects(evidence: Evidence, kind: "process" | "network", capabilit
   // Declared with names, such as "network:example.com": only what bears one of them is allowed.
   const names = evidence.capabilities.filter((c) => c.startsWith(`${capability}:`)).map((c) => c.slice(capability.length + 1));
   const sessions = pluginSessions(evidence);
-  if (sessions.length === 0) return inconclusive("no session with the plugin was run");
+  if (sessions.length === 0) return nothingSeen(evidence);
   const effects = firstOfEach([...evidence.plugin.import.sideEffects.map((e) => ({ e, id: "import" })), ...sessions.flatMap((s) => s.sideEffects.map((e) => ({ e, id: s.id })))].filter(({ e }) => e.kind === kind && !names.some((name) => e.detail.includes(name))), ({ e }) => e.detail);
   return judged(`${sessions.length} sessions, watched${names.length === 0 ? "" : `; declared: ${names.join(", ")}`}`, effects.map(({ e, id }): Finding => ({ message: `${e.phase}: ${e.detail}`, remedy, scenario: id, ...(e.place === undefined ? {} : { place: e.place }) })));
 }

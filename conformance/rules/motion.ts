@@ -1,7 +1,7 @@
 /** MOT: does the plugin leave the step timing alone. */
 import type { AttachedBoardEvidence, Comparison, Evidence } from "../evidence.js";
 import { inconclusive, judged, notApplicable, type Finding, type Judgement, type Rule } from "../rule.js";
-import { firstLine, judgeCalls, ms, pluginSessions } from "./evidence-views.js";
+import { firstLine, judgeCalls, ms, NO_COMMANDS, notSeen, pluginSessions } from "./evidence-views.js";
 import { lateReport } from "../board-reports.js";
 import { FLUSHING_MEMBERS } from "./status.js";
 
@@ -76,8 +76,7 @@ export const motionRules: readonly Rule[] = [
     requirement: "Commands of the plugin that do not move must not change the steps of a job that uses them.",
     source: "rules.md MOT-003: pins, messages and LEDs at 10 Hz are E1 in Kalico",
     judge: (evidence) => {
-      if (pluginSessions(evidence).length === 0) return inconclusive("no session with the plugin was run");
-      if (evidence.commands.length === 0) return notApplicable("the plugin registers no commands");
+      if (evidence.commands.length === 0 || pluginSessions(evidence).length === 0) return notSeen(evidence, NO_COMMANDS);
       if (evidence.capabilities.includes("moves") && !evidence.comparisons.some((c) => c.kind === "active")) return notApplicable("all commands of the plugin are declared to move");
       return judgeComparison(evidence, ["active"], "no command of the plugin could be used during a job", describe);
     },
@@ -142,7 +141,7 @@ export const motionRules: readonly Rule[] = [
     requirement: "Limits that a command changes must be restored, also when it fails.",
     source: "homing restores them in a finally block",
     judge: (evidence) => {
-      if (evidence.commands.length === 0) return pluginSessions(evidence).length === 0 ? inconclusive("no session with the plugin was run") : notApplicable("the plugin registers no commands");
+      if (evidence.commands.length === 0) return notSeen(evidence, NO_COMMANDS);
       const probes = pluginSessions(evidence).flatMap((s) => s.gcodeProbes);
       if (probes.length === 0) return inconclusive("the commands were not called");
       const bad = probes.find((p) => p.stateDiff.some((d) => d.what.startsWith("toolhead.")) && p.printerState !== "shutdown");

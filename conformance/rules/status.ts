@@ -1,6 +1,6 @@
 /** STA: what getStatus returns, costs and does. */
-import { inconclusive, judged, notApplicable, type Finding, type Rule } from "../rule.js";
-import { firstLine, firstOfEach, judgeCallbacks, judgeCalls, judgeStatus, ms, pluginSessions, statusOf } from "./evidence-views.js";
+import { inconclusive, judged, type Finding, type Rule } from "../rule.js";
+import { firstLine, firstOfEach, judgeCallbacks, judgeCalls, judgeStatus, ms, NO_STATUS, notSeen, pluginSessions, statusOf } from "./evidence-views.js";
 
 const STATUS_SECONDS = 0.005;
 const STATUS_MAX_BYTES = 1_000_000;
@@ -71,7 +71,7 @@ export const statusRules: readonly Rule[] = [
     source: "every subscriber multiplies the calls",
     judge: (evidence) => {
       const repeats = pluginSessions(evidence).flatMap((s) => (s.statusRepeat ?? []).map((item) => ({ item, session: s })));
-      if (repeats.length === 0) return statusOf(evidence).length === 0 ? notApplicable("the plugin publishes no status (no getStatus)") : inconclusive("getStatus was not called repeatedly");
+      if (repeats.length === 0) return statusOf(evidence).length === 0 ? notSeen(evidence, NO_STATUS) : inconclusive("getStatus was not called repeatedly");
       return judged(`${repeats.length} objects called 100 times at one event time`, firstOfEach(repeats.filter(({ item }) => !item.same), ({ item }) => item.object).map(({ item, session }) => ({
         message: `'${item.object}'.getStatus changes what it reports: ${item.detail}`, remedy: "move the update into a timer or an event handler; getStatus only reads", scenario: session.id,
       })));
@@ -82,7 +82,7 @@ export const statusRules: readonly Rule[] = [
     requirement: "A list or object that getStatus has returned must not change; changed content needs a new container.",
     source: "host-surface §8.1: a change in place is never reported; Klipper PR #5222",
     judge: (evidence) => {
-      if (statusOf(evidence).length === 0) return notApplicable("the plugin publishes no status (no getStatus)");
+      if (statusOf(evidence).length === 0) return notSeen(evidence, NO_STATUS);
       const mutations = firstOfEach(pluginSessions(evidence).flatMap((s) => s.statusMutations.map((item) => ({ item, session: s }))), ({ item }) => `${item.object}${item.path}`);
       return judged(`${statusOf(evidence).length} calls of getStatus, each container kept and compared`, mutations.map(({ item, session }): Finding => ({
         message: `'${item.object}' changed ${item.path} in place after returning it`, remedy: "return a copy ([...list], {...object}), or replace the container when its content changes", scenario: session.id, eventTime: item.eventTime,
@@ -95,7 +95,7 @@ export const statusRules: readonly Rule[] = [
     source: "host-surface §8.1",
     judge: (evidence) => {
       const samples = statusOf(evidence).filter(({ item }) => item.threw === undefined && item.keys.length > 0);
-      if (samples.length === 0) return statusOf(evidence).length === 0 ? notApplicable("the plugin publishes no status (no getStatus)") : judged(`${statusOf(evidence).length} calls of getStatus, none with keys`, []);
+      if (samples.length === 0) return statusOf(evidence).length === 0 ? notSeen(evidence, NO_STATUS) : judged(`${statusOf(evidence).length} calls of getStatus, none with keys`, []);
       const findings: Finding[] = [];
       for (const group of grouped(samples, ({ item, session }) => `${session.id}\n${item.object}`)) {
         const first = group[0]!.item;
@@ -115,7 +115,7 @@ export const statusRules: readonly Rule[] = [
     source: "front ends' typings",
     judge: (evidence) => {
       const samples = statusOf(evidence).filter(({ item }) => item.threw === undefined);
-      if (samples.length === 0) return notApplicable("the plugin publishes no status (no getStatus)");
+      if (samples.length === 0) return notSeen(evidence, NO_STATUS);
       const findings: Finding[] = [];
       for (const group of grouped(samples, ({ item }) => item.object)) {
         const seen = new Map<string, string>();
@@ -137,7 +137,7 @@ export const statusRules: readonly Rule[] = [
     source: "AFC #672 (HTTP in status), Rinkhals #111 (44 s)",
     judge: (evidence) => {
       const promise = judgeStatus(evidence, (s) => s.returned === "promise" ? { message: `'${s.object}'.getStatus returns a promise`, remedy: "getStatus is synchronous: keep the values up to date in a timer and return them" } : undefined);
-      const blocked = judgeCallbacks(evidence, (cost) => cost.kind === "get_status", "the plugin publishes no status (no getStatus)", (cost) => cost.blockedSeconds > 0 || cost.pauses > 0 ? {
+      const blocked = judgeCallbacks(evidence, (cost) => cost.kind === "get_status", NO_STATUS, (cost) => cost.blockedSeconds > 0 || cost.pauses > 0 ? {
         message: `'${cost.label}'.getStatus ${cost.pauses > 0 ? "pauses" : `blocks in ${cost.blockedBy[0]} (${ms(cost.blockedSeconds / Math.max(1, cost.runs))} at each call on the reference host)`}`, remedy: "do this in a timer callback or a handler, and let getStatus return the last result",
       } : undefined);
       if (promise.kind !== "judged") return promise;
@@ -148,7 +148,7 @@ export const statusRules: readonly Rule[] = [
     id: "STA-015", title: "getStatus causes no action", level: "MUST", severity: "S1",
     requirement: "getStatus must not flush the look-ahead, move, run G-code or send commands to a micro-controller.",
     source: "MOT-002: a flush from a status query stops the print for a moment, 4 times a second",
-    judge: (evidence) => statusOf(evidence).length === 0 ? notApplicable("the plugin publishes no status (no getStatus)") : judgeCalls(evidence, (call) => call.context.startsWith("get_status") && ACTIVE_MEMBERS.has(call.member) ? {
+    judge: (evidence) => statusOf(evidence).length === 0 ? notSeen(evidence, NO_STATUS) : judgeCalls(evidence, (call) => call.context.startsWith("get_status") && ACTIVE_MEMBERS.has(call.member) ? {
       message: `getStatus calls ${call.object}.${call.member}()`,
       remedy: call.member === "getLastMoveTime" ? "use toolhead.getStatus(eventtime).print_time or mcu.estimatedPrintTime(eventtime)" : "do it in a command or an event handler",
     } : undefined),
@@ -157,7 +157,7 @@ export const statusRules: readonly Rule[] = [
     id: "STA-016", title: "getStatus is cheap", level: "SHOULD", severity: "S2",
     requirement: "getStatus should cost at most 5 ms on the reference host.",
     source: "4 Hz × every object: front ends subscribe to everything",
-    judge: (evidence) => judgeCallbacks(evidence, (cost) => cost.kind === "get_status", "the plugin publishes no status (no getStatus)", (cost) => cost.maxSeconds > STATUS_SECONDS ? {
+    judge: (evidence) => judgeCallbacks(evidence, (cost) => cost.kind === "get_status", NO_STATUS, (cost) => cost.maxSeconds > STATUS_SECONDS ? {
       message: `'${cost.label}'.getStatus costs ${ms(cost.maxSeconds)} on the reference host; the limit is ${ms(STATUS_SECONDS)}`, remedy: "compute when the data change, not when they are asked for",
     } : undefined),
   },

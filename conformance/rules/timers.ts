@@ -1,6 +1,6 @@
 /** TMR: what the plugin does on the reactor's time. */
 import { inconclusive, judged, type Rule } from "../rule.js";
-import { firstLine, firstOfEach, judgeCallbacks, judgeCalls, ms, pluginSessions } from "./evidence-views.js";
+import { firstLine, firstOfEach, judgeCallbacks, judgeCalls, ms, nothingSeen, pluginSessions } from "./evidence-views.js";
 import { isMotionPath, judgeEndings } from "./lifecycle.js";
 
 const BLOCKED_MUST = 0.1;
@@ -78,7 +78,7 @@ export const timerRules: readonly Rule[] = [
     source: "host-surface §5",
     judge: (evidence) => {
       const sessions = pluginSessions(evidence);
-      if (sessions.length === 0) return inconclusive("no session with the plugin was run");
+      if (sessions.length === 0) return nothingSeen(evidence);
       const twice = firstOfEach(sessions.flatMap((s) => s.contract.filter((c) => c.what === "timer unregistered twice").map((c) => ({ c, s }))), ({ c }) => c.detail);
       return judged(`${sessions.length} sessions`, twice.map(({ c, s }) => ({ message: `a timer is unregistered twice (${c.detail})`, remedy: "forget the timer when you unregister it: this.timer = null", scenario: s.id, eventTime: c.eventTime })));
     },
@@ -89,7 +89,7 @@ export const timerRules: readonly Rule[] = [
     source: "host-surface §5; Klipper PR #7035",
     judge: (evidence) => {
       const sessions = pluginSessions(evidence);
-      if (sessions.length === 0) return inconclusive("no session with the plugin was run");
+      if (sessions.length === 0) return nothingSeen(evidence);
       const ignored = firstOfEach(sessions.flatMap((s) => s.contract.filter((c) => c.what === "update of a running timer" && c.place !== undefined).map((c) => ({ c, s }))), ({ c }) => `${c.place!.file}:${c.place!.line}`);
       return judged(`${sessions.length} sessions`, ignored.map(({ c, s }) => ({ message: "calls reactor.updateTimer for a timer whose callback runs, which is ignored", remedy: "return the next wake time from the callback", scenario: s.id, eventTime: c.eventTime, place: c.place! })));
     },
@@ -100,7 +100,7 @@ export const timerRules: readonly Rule[] = [
     source: "Klipper #2115",
     judge: (evidence) => {
       const sessions = pluginSessions(evidence);
-      if (sessions.length === 0) return inconclusive("no session with the plugin was run");
+      if (sessions.length === 0) return nothingSeen(evidence);
       const threads = firstOfEach(sessions.flatMap((s) => s.sideEffects.filter((e) => e.kind === "thread").map((e) => ({ e, s }))), ({ e }) => e.detail);
       return judged("worker threads, watched", threads.map(({ e, s }) => ({ message: `starts a thread: ${e.detail}`, remedy: "use reactor timers and callbacks", scenario: s.id, ...(e.place === undefined ? {} : { place: e.place }) })));
     },

@@ -7,7 +7,8 @@ import { isRefused } from "../../conformance/rules/evidence-views.js";
 import { catalogue } from "../../conformance/catalogue.js";
 import { anyCall } from "../../conformance/arbitraries/gcode-lines.js";
 import type { Comparison, Evidence, PackageEvidence, PinProfile, SessionEvidence } from "../../conformance/evidence.js";
-import { conformanceOf, judgeAll, type Conformance } from "../../conformance/judge.js";
+import { conformanceOf, CUT_SHORT, judgeAll, type Conformance } from "../../conformance/judge.js";
+import { lostSessions, lostText } from "../../conformance/lost-sessions.js";
 import type { Rule, RuleResult } from "../../conformance/rule.js";
 import { scenarioOf, type LifeStep, type Scenario } from "../../conformance/scenario.js";
 import { KALICO_EXTRAS } from "../../host/printer/kalico-extras.js";
@@ -171,6 +172,8 @@ export function certificationOf(evidence: Evidence, facts: CertificationFacts): 
   const worded = evidence.plugin.language === "python" ? resultsInPython(judged) : judged;
   const results = new SourceLines(evidence.plugin.path).results(worded);
   const { printSeconds, wallSeconds } = facts;
+  const lost = lostSessions(evidence).map(lostText).filter((text) => !facts.leftOut.some((known) => known.includes(text)));
+  const leftOut = [...facts.leftOut, ...lost.map((text) => `${CUT_SHORT}: ${text}`)];
   const idle = evidence.sessions.find((s) => s.id === "idle");
   const slacks = evidence.comparisons.flatMap((c) => Object.values(c.minSlackSubject)).filter(Number.isFinite);
   const scenarios = new Map<string, Scenario>();
@@ -179,7 +182,7 @@ export function certificationOf(evidence: Evidence, facts: CertificationFacts): 
   for (const probe of evidence.probes) scenarios.set(probe.scenario.id, probe.scenario);
   return {
     plugin: { name: evidence.plugin.name, version: evidence.plugin.version, path: evidence.plugin.path },
-    evidence, results, conformance: conformanceOf(results),
+    evidence, results, conformance: conformanceOf(results, leftOut),
     timing: {
       printSeconds, wallSeconds, realTimeFactor: wallSeconds > 0 ? printSeconds / wallSeconds : 0,
       steps: evidence.sessions.reduce((sum, s) => sum + (s.trace?.totalSteps ?? 0), 0), minSlackSeconds: slacks.length > 0 ? Math.min(...slacks) : null,
@@ -189,7 +192,7 @@ export function certificationOf(evidence: Evidence, facts: CertificationFacts): 
       sessions: evidence.sessions.length, configurations: evidence.probes.length, commandCalls: evidence.sessions.reduce((n, s) => n + s.gcodeProbes.length, 0),
       statusCalls: evidence.sessions.reduce((n, s) => n + s.status.length, 0), stepsCompared: evidence.comparisons.reduce((n, c) => n + c.stepsCompared, 0),
     },
-    scenarios, leftOut: [...facts.leftOut], ...(facts.charts === undefined ? {} : { charts: facts.charts }), ...(facts.traceLog === undefined ? {} : { traceLog: facts.traceLog }), ...(facts.longest === undefined ? {} : { longest: facts.longest }),
+    scenarios, leftOut, ...(facts.charts === undefined ? {} : { charts: facts.charts }), ...(facts.traceLog === undefined ? {} : { traceLog: facts.traceLog }), ...(facts.longest === undefined ? {} : { longest: facts.longest }),
   };
 }
 
@@ -316,7 +319,7 @@ class Certifier {
       await work();
     } catch (error) {
       if (!(error instanceof TimeUp)) throw error;
-      this.#leftOut.push(`cut short after ${this.#options.maxMinutes} minutes, before: ${error.message}`);
+      this.#leftOut.push(`${CUT_SHORT} after ${this.#options.maxMinutes} minutes, before: ${error.message}`);
     }
   }
 

@@ -64,7 +64,7 @@ export function rule(results: readonly RuleResult[], options: PolicyOptions): Ru
     return { ...result, ...(setAside ? { waiver: { reason: waived.reason, expires: waived.expires } } : {}), ...(known ? { known: true } : {}) };
   });
   const counting = ruled.map((r): RuleResult => (r.waiver !== undefined || r.known === true ? { ...r, verdict: "warn" } : r));
-  const conformance = options.leftOut.length > 0 && conformanceOf(counting) === "conforming" && options.leftOut.some((l) => l.startsWith("cut short")) ? "cannot-judge" : conformanceOf(counting);
+  const conformance = conformanceOf(counting, options.leftOut);
   const notCertified = [
     ...options.leftOut,
     ...ruled.filter((r) => r.waiver !== undefined).map((r) => `${r.id} is waived`),

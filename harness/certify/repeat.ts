@@ -17,5 +17,6 @@ export function combineRepeats(runs: readonly Certification[]): Certification {
     const other = runs.map((run) => run.evidence.sessions.find((s) => s.id === session.id)).find((s) => s?.trace !== undefined && session.trace !== undefined && s.trace.traceHash !== session.trace.traceHash);
     if (other !== undefined) differences.push({ what: session.id, detail: whereTracesPart(session, other) });
   }
-  return { ...first, results, conformance: conformanceOf(results), ...(differences.length === 0 ? {} : { nondeterminism: differences }), leftOut: [...new Set(runs.flatMap((r) => r.leftOut))] };
+  const leftOut = [...new Set(runs.flatMap((r) => r.leftOut))];
+  return { ...first, results, conformance: conformanceOf(results, leftOut), ...(differences.length === 0 ? {} : { nondeterminism: differences }), leftOut };
 }
