@@ -5,6 +5,7 @@ import { InterpolationError, LinearResistance, LinearVoltage } from "./linear-in
 import type { SensorSample } from "./sensor-tables.js";
 import { AD595, AD597, AD8494, AD8495, AD8496, AD8497, ina826Pt100, platinumResistance } from "./sensor-tables.js";
 import { Ds18b20 } from "./ds18b20.js";
+import { i2cSensors } from "./i2c/index.js";
 import { MpcTemperature } from "./mpc-temperature.js";
 import { TemperatureCombined } from "./temperature-combined.js";
 import { TemperatureHost } from "./temperature-host.js";
@@ -77,7 +78,7 @@ interface SensorRegistry {
 /** Register all of them, but no thermistor that the configuration has described itself before. */
 export function registerBuiltInSensors(heaters: SensorRegistry): void {
   for (const [name, factory] of tableSensors()) heaters.addSensorFactory(name, factory);
-  for (const [name, factory] of spiSensors()) heaters.addSensorFactory(name, factory);
+  for (const [name, factory] of [...spiSensors(), ...i2cSensors()]) heaters.addSensorFactory(name, factory);
   heaters.addSensorFactory("temperature_mcu", (config) => new TemperatureMcu(config));
   heaters.addSensorFactory("temperature_host", (config) => new TemperatureHost(config));
   heaters.addSensorFactory("temperature_combined", (config) => new TemperatureCombined(config));

@@ -9,6 +9,8 @@ export interface SpiDevice {
 }
 
 export interface I2cDevice {
+  /** Whether the chip answers to its address now; a chip without this always does. */
+  acknowledges?(access: "write" | "read"): boolean;
   write(data: Uint8Array): void;
   /** What follows after `register` was written. */
   read(register: Uint8Array, length: number): Uint8Array;

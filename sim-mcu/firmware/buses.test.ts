@@ -165,7 +165,7 @@ describe("I2C where nobody answers", () => {
     const kalico = new TestMcu(stm32f446);
     kalico.send(...commands);
     kalico.send("i2c_write oid=0 data=01");
-    expect(kalico.shutdownReason).toBe("I2C NACK");
+    expect(kalico.shutdownReason).toBe("I2C START NACK");
     const klipper = new TestMcu(stm32f446, { flavour: "klipper" });
     klipper.send(...commands);
     expect(klipper.send("i2c_transfer oid=0 write=01 read_len=0")[0]!.params).toMatchObject({ i2c_bus_status: "START_NACK" });

@@ -3,7 +3,9 @@
  * a little noise from a seeded generator, is what the converter reads.
  */
 import type { SpiDevice } from "../devices/device-table.js";
+import { ROOM_PASCAL, roomHumidityAt } from "../devices/climate.js";
 import type { PlantAttachment } from "../firmware/gpio.js";
+import type { ClimateChip } from "./climate-chips.js";
 import type { PinPlace } from "./config-values.js";
 import { watchOutput } from "./output-watch.js";
 import type { SensorCurve } from "./sensor-curve.js";
@@ -23,6 +25,8 @@ export interface HeaterRigOptions {
   chip?: ((celsius: () => number) => SpiDevice) | undefined;
   /** A sensor on the 1-wire bus instead. */
   oneWire?: { readonly mcu: string; readonly serial: string } | undefined;
+  /** A sensor on I2C instead. */
+  climateChip?: ClimateChip | undefined;
   /** Gaussian noise with deviation 1. */
   noise: () => number;
   /** Deviation of the converter's noise as a fraction of full scale. */
@@ -43,7 +47,7 @@ export class HeaterRig {
   }
 
   attach(mcu: PlantAttachment): void {
-    const { heaterPin, sensorPin, curve, chip, oneWire } = this.options;
+    const { heaterPin, sensorPin, curve, chip, oneWire, climateChip } = this.options;
     if (heaterPin !== undefined) {
       watchOutput(mcu, heaterPin, (pattern) => {
         this.pattern = pattern;
@@ -51,6 +55,7 @@ export class HeaterRig {
       });
     }
     if (oneWire?.mcu === mcu.mcuName) mcu.gpio.devices.attachOneWire(oneWire.serial, () => this.body.sensorCelsius(mcu.worldTimeAt(mcu.now())));
+    if (climateChip?.mcu === mcu.mcuName) this.attachClimateChip(mcu, climateChip);
     if (sensorPin?.mcu === mcu.mcuName && chip !== undefined) {
       mcu.gpio.devices.attachSpi(sensorPin.pin, chip(() => this.body.sensorCelsius(mcu.worldTimeAt(mcu.now()))));
     }
@@ -60,6 +65,18 @@ export class HeaterRig {
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
     }
+  }
+
+  /** A chip that is torn off answers to its address no more. */
+  private attachClimateChip(mcu: PlantAttachment, { address, make }: ClimateChip): void {
+    const seconds = (): number => mcu.worldTimeAt(mcu.now());
+    const celsius = (): number => this.body.sensorCelsius(seconds());
+    const chip = make({ celsius, humidity: () => roomHumidityAt(celsius()), pascal: () => ROOM_PASCAL, seconds });
+    mcu.gpio.devices.attachI2c(address, {
+      acknowledges: (access) => this.fault !== "sensor-open" && (chip.acknowledges?.(access) ?? true),
+      write: (data) => chip.write(data),
+      read: (register, length) => chip.read(register, length),
+    });
   }
 
   /** Breaks the heater or its sensor from a world time on, or repairs it. */

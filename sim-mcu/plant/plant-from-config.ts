@@ -6,6 +6,7 @@ import type { SpiDevice } from "../devices/device-table.js";
 import { Max31855, Max31856, Max31865, Max6675 } from "../devices/temperature-chips.js";
 import { seededRandom } from "../faults/link-faults.js";
 import { busDevices } from "./bus-devices.js";
+import { climateChip } from "./climate-chips.js";
 import { numberOf, PinReader, type Section, type Sections } from "./config-values.js";
 import { Fan } from "./fan.js";
 import { HeaterRig } from "./heater-rig.js";
@@ -84,6 +85,7 @@ function addHeater(plant: PrinterPlant, name: string, sections: Sections, pins: 
     sensorPin: pins.pinOf(section, "sensor_pin"),
     curve: sensorCurve(section, sections),
     chip: temperatureChip(section),
+    climateChip: climateChip(section),
     oneWire: section["sensor_type"] === "DS18B20" ? { mcu: section["sensor_mcu"] ?? "mcu", serial: section["serial_no"] ?? "" } : undefined,
     noise: gaussian(seededRandom((options.seed ?? 0) * 1000 + index)),
     noiseFraction: options.noiseFraction ?? DEFAULT_NOISE,
