@@ -14,11 +14,16 @@ const SHUTDOWNS = { NACK: "I2C NACK", START_NACK: "I2C START NACK", START_READ_N
 
 interface I2c { address: number }
 
+/** The chip behind an I2C object; undefined where none is wired. */
+export function deviceOf(ctx: FirmwareContext, oid: number): I2cDevice | undefined {
+  return ctx.gpio.devices.i2c(ctx.oidLookup<I2c>(oid, TYPE).address);
+}
+
 type Status = keyof typeof STATUS;
 
 /** Carries out a transfer: writes `data`, then reads. A chip that reads after its register was written is addressed twice. */
 function transfer(ctx: FirmwareContext, oid: number, data: Uint8Array, readLength: number): { status: Status; response: Uint8Array } {
-  const device = ctx.gpio.devices.i2c(ctx.oidLookup<I2c>(oid, TYPE).address);
+  const device = deviceOf(ctx, oid);
   const missing = (status: Status): { status: Status; response: Uint8Array } => {
     if (ctx.board.mcu.startsWith("at")) return { status: "SUCCESS", response: new Uint8Array(readLength).fill(0xff) };
     return { status: ctx.board.mcu === "linux" ? "NACK" : status, response: new Uint8Array(0) };
@@ -32,7 +37,7 @@ function transfer(ctx: FirmwareContext, oid: number, data: Uint8Array, readLengt
 }
 
 /** As `transfer`. @throws shutdown when nobody acknowledges */
-function transferOrShutdown(ctx: FirmwareContext, oid: number, data: Uint8Array, readLength: number): Uint8Array {
+export function transferOrShutdown(ctx: FirmwareContext, oid: number, data: Uint8Array, readLength: number): Uint8Array {
   const { status, response } = transfer(ctx, oid, data, readLength);
   if (status !== "SUCCESS") ctx.shutdown(SHUTDOWNS[status]);
   return response;

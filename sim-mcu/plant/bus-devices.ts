@@ -1,8 +1,7 @@
 /**
- * Chips on buses that a configuration names: drivers of Trinamic by UART or SPI, accelerometers, chips with plain registers. Each is wired to the controller of its
+ * Chips on buses that a configuration names: drivers of Trinamic by UART or SPI, chips with plain registers. Each is wired to the controller of its
  * pin when the plant is attached.
  */
-import { Adxl345, Lis2dw } from "../devices/accelerometers.js";
 import { REGISTER_CHIPS, RegisterI2c } from "../devices/i2c-chips.js";
 import { Tmc2660Spi, TMC_MODELS, TmcSpi, TmcSpiChain, TmcUart } from "../devices/tmc-driver.js";
 import type { PlantAttachment } from "../firmware/gpio.js";
@@ -16,11 +15,10 @@ export interface BusDevice {
 /** Reading (0…1) of the sensor inside a micro-controller at some 12 °C, by the nominal lines of RP2040 and STM32F4 alike. */
 const CHIP_TEMPERATURE_LEVEL = 0.2205;
 
-/** The chips of a configuration. @param noise Gaussian with deviation 1, of a given number */
-export function busDevices(sections: Sections, pins: PinReader, noise: (index: number) => () => number): BusDevice[] {
+/** The chips of a configuration. */
+export function busDevices(sections: Sections, pins: PinReader): BusDevice[] {
   const devices: BusDevice[] = [];
   const chains = new Map<string, TmcSpiChain>();
-  let index = 0;
   for (const [name, section] of Object.entries(sections)) {
     const kind = name.split(" ", 1)[0]!;
     const model = TMC_MODELS[kind === "tmc2225" ? "tmc2208" : kind === "tmc2226" ? "tmc2209" : kind];
@@ -38,9 +36,6 @@ export function busDevices(sections: Sections, pins: PinReader, noise: (index: n
       devices.push({ attach: (mcu) => { if (mcu.mcuName === select.mcu) mcu.gpio.devices.attachSpi(select.pin, chain); } });
     } else if ((model !== undefined || kind === "tmc2660") && select !== undefined) {
       const chip = model === undefined ? new Tmc2660Spi() : new TmcSpi(model);
-      devices.push({ attach: (mcu) => { if (mcu.mcuName === select.mcu) mcu.gpio.devices.attachSpi(select.pin, chip); } });
-    } else if ((kind === "adxl345" || kind === "lis2dw") && select !== undefined) {
-      const chip = kind === "adxl345" ? new Adxl345(noise(index++)) : new Lis2dw(noise(index++));
       devices.push({ attach: (mcu) => { if (mcu.mcuName === select.mcu) mcu.gpio.devices.attachSpi(select.pin, chip); } });
     } else if (section["sensor_type"] === "temperature_mcu") {
       const chip = section["sensor_mcu"] ?? "mcu";

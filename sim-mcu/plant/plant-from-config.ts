@@ -5,6 +5,7 @@
 import type { SpiDevice } from "../devices/device-table.js";
 import { Max31855, Max31856, Max31865, Max6675 } from "../devices/temperature-chips.js";
 import { seededRandom } from "../faults/link-faults.js";
+import { addAccelerometers, type ResonanceOptions } from "./accelerometers.js";
 import { busDevices } from "./bus-devices.js";
 import { climateChip } from "./climate-chips.js";
 import { numberOf, PinReader, type Section, type Sections } from "./config-values.js";
@@ -16,7 +17,7 @@ import { sensorCurve } from "./sensor-curve.js";
 import { ScriptedInput } from "./switches.js";
 import { ThermalBody, type ThermalPhysics } from "./thermal-body.js";
 
-export interface PlantOptions extends RailOptions {
+export interface PlantOptions extends RailOptions, ResonanceOptions {
   /** Seed of the converters' noise. */
   seed?: number;
   /** Temperature of the room, degrees Celsius. */
@@ -71,7 +72,8 @@ export function plantFromConfig(sections: Sections, options: PlantOptions = {}):
     addInput(plant, name, section, pins);
   }
   coolHotends(plant);
-  plant.devices.push(...busDevices(sections, pins, (chip) => gaussian(seededRandom((options.seed ?? 0) * 1000 + 500 + chip))));
+  plant.devices.push(...busDevices(sections, pins));
+  addAccelerometers(plant, sections, pins, options, (chip) => gaussian(seededRandom((options.seed ?? 0) * 1000 + 500 + chip)));
   return plant;
 }
 
