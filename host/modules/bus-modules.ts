@@ -1,6 +1,6 @@
 /** Built-in modules for chips on buses, motor drivers, displays and helpers around pins, by the first word of their sections. */
 import type { HostModule } from "../printer/module-table.js";
-import { adxl345, lis2dw } from "./accel/accelerometer.js";
+import { adxl345, icm20948, lis2dw, lis3dh, mpu9250 } from "./accel/accelerometer.js";
 import * as adcScaled from "./bus-devices/adc-scaled.js";
 import * as boardPins from "./bus-devices/board-pins.js";
 import { ad5206, dac084S085, mcp4018, mcp4451, mcp4728 } from "./bus-devices/digipots.js";
@@ -23,10 +23,13 @@ export const busModules: Readonly<Record<string, HostModule>> = {
   display,
   dotstar,
   duplicate_pin_override: duplicatePinOverride,
+  icm20948,
   lis2dw,
+  lis3dh,
   mcp4018,
   mcp4451,
   mcp4728,
+  mpu9250,
   multi_pin: multiPin,
   pca9533,
   pca9632,

@@ -36,7 +36,8 @@ export interface AccelerometerModel {
   readonly step: number;
   /** Greatest count. */
   readonly limit: number;
-  countsPerG(registers: Uint8Array): number;
+  /** Counts of 1 g, of all axes or of each. */
+  countsPerG(registers: Uint8Array): number | Sample;
   /** Samples per second by the registers; 0: does not measure. */
   rate(registers: Uint8Array): number;
   /** Bank of registers, for chips that have several. */
@@ -46,7 +47,8 @@ export interface AccelerometerModel {
 /** 13 bits in full resolution; 3200 samples per second at rate code 15, half for each below; measures while POWER_CTL says so. */
 export const ADXL345: AccelerometerModel = {
   identity: [0x00, 0xe5], fifoSamples: 32, step: 1, limit: 4095,
-  countsPerG: () => 256,
+  // At 3.3 V; the data sheet tells them for 2.5 V.
+  countsPerG: () => [265, 265, 256],
   rate: (registers) => ((registers[0x2d]! & 0x08) === 0 ? 0 : 3200 / 2 ** (15 - (registers[0x2c]! & 0x0f))),
 };
 
@@ -183,12 +185,15 @@ export class AccelerometerChip implements SpiDevice, I2cDevice, SampleFifo {
     const times = Array.from({ length: target - this.made }, (_, i) => this.began + (this.made + i + 1) / rate);
     this.made = target;
     const felt = this.surroundings.accelerations(times, now);
-    times.forEach((time, i) => this.samples.push({ time, sample: felt[i]!.map((g) => this.counts(g)) as unknown as Sample }));
+    times.forEach((time, i) => this.samples.push({ time, sample: this.counts(felt[i]!) }));
   }
 
-  private counts(g: number): number {
+  private counts(felt: Sample): Sample {
     const { step, limit } = this.model;
-    const counts = Math.round(((g + NOISE_G * this.surroundings.noise()) * this.model.countsPerG(this.registers)) / step) * step;
-    return Math.max(-limit - step, Math.min(limit, counts));
+    const perG = this.model.countsPerG(this.registers);
+    return felt.map((g, axis) => {
+      const counts = Math.round(((g + NOISE_G * this.surroundings.noise()) * (typeof perG === "number" ? perG : perG[axis]!)) / step) * step;
+      return Math.max(-limit - step, Math.min(limit, counts));
+    }) as unknown as Sample;
   }
 }
