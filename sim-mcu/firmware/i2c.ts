@@ -3,6 +3,7 @@
  * down when no chip acknowledges; Klipper's has one transfer that always answers, with a status. What a missing acknowledge is called depends on the
  * hardware: a Linux process knows one kind only, an AVR does not look and reads ones.
  */
+import type { I2cDevice } from "../devices/device-table.js";
 import type { FirmwareContext, FirmwareFeature } from "./feature.js";
 
 const TYPE = "i2c";
