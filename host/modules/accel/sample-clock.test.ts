@@ -27,8 +27,8 @@ describe("times of samples", () => {
           const line = clock.line(), last = count - 1;
           if (batch > 20) {
             const wrong = (line.clock + (last - line.count) * line.ticksPerSample - truth(last, rate, start)) / FREQ;
-            // Counts are whole samples.
-            expect(Math.abs(wrong)).toBeLessThan(2 / nominal);
+            // Counts are whole samples, and one is taken off for delays.
+            expect(Math.abs(wrong)).toBeLessThan(2.5 / nominal);
           }
           clock.handOut(last);
         }
