@@ -2,10 +2,9 @@
  * Height of the nozzle of a delta printer: three carriages on towers hold it by arms of known length. Lengths mm. A tower's coordinate is
  * the height at which the nozzle would be over the middle if all carriages were there.
  */
-import { NEVER_CLOCK } from "../firmware/clock.js";
-import type { PlantAttachment } from "../firmware/gpio.js";
 import { numberOf, type Sections } from "./config-values.js";
-import { Coordinate, isBeyond, Track } from "./coordinate.js";
+import type { Coordinate } from "./coordinate.js";
+import { DerivedHeight } from "./derived-height.js";
 
 /** Where a tower stands and how long its arm is. */
 interface Tower {
@@ -49,50 +48,17 @@ export function nozzleOf(towers: readonly Tower[], heights: readonly number[]): 
   return [p + q * z, r + s * z, z];
 }
 
-export class DeltaHeight extends Coordinate {
+export class DeltaHeight extends DerivedHeight {
   private readonly towers: readonly Tower[];
-  private readonly carriages: readonly Coordinate[];
 
   constructor(towers: readonly Tower[], carriages: readonly Coordinate[]) {
-    super(carriages.flatMap((carriage) => carriage.terms), 0);
+    super(carriages, (heights) => nozzleOf(towers, heights)[2]);
     this.towers = towers;
-    this.carriages = carriages;
-  }
-
-  override valueAt(clock: number, mcu: PlantAttachment): number {
-    return nozzleOf(this.towers, this.carriages.map((carriage) => carriage.valueAt(clock, mcu)))[2];
-  }
-
-  override valueAtTime(worldTime: number): number {
-    return this.placeAtTime(worldTime)[2];
   }
 
   /** Where the nozzle is at a world time not before the present. */
   placeAtTime(worldTime: number): readonly [x: number, y: number, z: number] {
-    return nozzleOf(this.towers, this.carriages.map((carriage) => carriage.valueAtTime(worldTime)));
-  }
-
-  /** Between two ends of rows of steps the nozzle is taken to move up or down only, as in moves that probe. */
-  override nextCrossing(limitMm: number, positive: boolean, clock: number, mcu: PlantAttachment): number {
-    const tracks = this.carriages.map((carriage) => new Track(carriage.terms[0]!, clock, mcu));
-    const isFar = (at: number): boolean =>
-      isBeyond(nozzleOf(this.towers, tracks.map((track, i) => this.carriages[i]!.startMm + track.valueAt(at)))[2], limitMm, positive);
-    const side = isFar(clock);
-    const edges = [...new Set(tracks.flatMap((track) => track.edges))].filter((edge) => edge > clock).sort((x, y) => x - y);
-    let from = clock;
-    for (const to of edges) {
-      if (isFar(to) !== side) {
-        let high = to;
-        while (high - from > 1) {
-          const middle = Math.floor((from + high) / 2);
-          if (isFar(middle) === side) from = middle;
-          else high = middle;
-        }
-        return high;
-      }
-      from = to;
-    }
-    return NEVER_CLOCK;
+    return nozzleOf(this.towers, this.valuesAtTime(worldTime));
   }
 }
 

@@ -8,5 +8,6 @@ export { Motor } from "./motor.js";
 export { plantFromConfig, type PlantOptions } from "./plant-from-config.js";
 export { PrinterPlant } from "./printer-plant.js";
 export type { RailOptions } from "./rails.js";
+export { gantryCorners, platePivots, type Place, type Suspension } from "./suspension.js";
 export { LimitSwitch, ScriptedInput, type SwitchFault } from "./switches.js";
 export { ThermalBody, type ThermalPhysics } from "./thermal-body.js";

@@ -9,6 +9,7 @@ import type { Coordinate } from "./coordinate.js";
 import type { Fan } from "./fan.js";
 import type { HeaterRig } from "./heater-rig.js";
 import type { Motor } from "./motor.js";
+import type { Suspension } from "./suspension.js";
 import type { LimitSwitch, ScriptedInput } from "./switches.js";
 
 export class PrinterPlant implements Plant {
@@ -16,6 +17,10 @@ export class PrinterPlant implements Plant {
   readonly motors = new Map<string, Motor>();
   /** By axis letter, `x`, `y`, `z`, or by the stepper's section where no axis moves by itself. */
   readonly coordinates = new Map<string, Coordinate>();
+  /** What each z motor moves, by section: `stepper_z`, `stepper_z1`. */
+  readonly zColumns = new Map<string, Coordinate>();
+  /** How the z motors carry bed or gantry; undefined where the configuration does not say. */
+  suspension: Suspension | undefined;
   /** By section: `stepper_x`, `probe`. */
   readonly switches = new Map<string, LimitSwitch>();
   /** By section: `bltouch`. */
@@ -40,6 +45,13 @@ export class PrinterPlant implements Plant {
   /** True value of a coordinate at a world time not before the present, mm. @throws RangeError for one that the machine lacks */
   positionOf(coordinate: string, worldTime: number): number {
     return part(this.coordinates, coordinate, "coordinate").valueAtTime(worldTime);
+  }
+
+  /** How far the nozzle over a place is above the zero of z at a world time not before the present, mm; over a bed that leans that depends on the place. */
+  heightOver(x: number, y: number, worldTime: number): number {
+    const weights = this.suspension?.(x, y);
+    if (weights === undefined) return this.positionOf("z", worldTime);
+    return [...this.zColumns.values()].reduce((sum, column, i) => sum + weights[i]! * column.valueAtTime(worldTime), 0);
   }
 
   /** @throws RangeError for a heater that the machine lacks */

@@ -7,7 +7,9 @@ import { booleanOf, listOf, numberOf, type PinReader, type Section, type Section
 import { Coordinate, type Term } from "./coordinate.js";
 import { Motor } from "./motor.js";
 import { deltaHeight } from "./delta-height.js";
+import { DerivedHeight } from "./derived-height.js";
 import type { PrinterPlant } from "./printer-plant.js";
+import { platePivots, suspensionOf, type Place } from "./suspension.js";
 import { LimitSwitch } from "./switches.js";
 
 const FULL_STEPS = 200;
@@ -22,6 +24,10 @@ export interface RailOptions {
   start?: Readonly<Record<string, number>>;
   /** Height of the bed under the nozzle, mm; flat at 0 by default. */
   bedHeight?: (x: number, y: number) => number;
+  /** How much further up than its rail a z motor stands at power-up, mm by section, e.g. `stepper_z1`: the bed leans. */
+  tilt?: Readonly<Record<string, number>>;
+  /** Where the z motors really carry the bed, in their order; by default where the configuration says. */
+  pivots?: readonly Place[];
 }
 
 type Weights = readonly (readonly [stepper: string, weight: number])[];
@@ -76,6 +82,8 @@ export function addRails(plant: PrinterPlant, sections: Sections, pins: PinReade
   }
   const kinematics = sections["printer"]?.["kinematics"]?.trim() ?? "none";
   for (const name of plant.motors.keys()) if (isStepper(name)) addRail(plant, name, sections, pins, kinematics, options);
+  const columns = plant.zColumns.size;
+  plant.suspension = options.pivots?.length === columns ? platePivots(options.pivots) : suspensionOf(sections, columns);
   addProbe(plant, sections, pins, options);
 }
 
@@ -91,11 +99,12 @@ function addRail(plant: PrinterPlant, name: string, sections: Sections, pins: Pi
   const up = known ? homesUp(section, endstop, low, high) : isTower || (booleanOf(section, "homing_positive_dir") ?? false);
   const way = kinematics === "rotary_delta" ? UNKNOWN_WAY_RADIANS : UNKNOWN_WAY_MM;
   const resting = known ? (low + high) / 2 : endstop + (up ? -way : way);
-  const start = options.start?.[name] ?? options.start?.[axis ?? name] ?? resting;
+  const start = (options.start?.[name] ?? options.start?.[axis ?? name] ?? resting) + (options.tilt?.[name] ?? 0);
 
   const coordinate = new Coordinate(termsOf(plant, name, axis ?? name, sections["printer"] ?? {}), start);
   const main = name === railOf(name);
   if (main) plant.coordinates.set(axis ?? name, coordinate);
+  if (axis === "z") plant.zColumns.set(name, coordinate);
   // A secondary motor has a switch only where its own section says so.
   const pin = pins.pinOf(main ? section : sections[name], "endstop_pin");
   if (pin !== undefined) plant.switches.set(name, new LimitSwitch(name, pin, coordinate, endstop, up));
@@ -112,18 +121,36 @@ function termsOf(plant: PrinterPlant, name: string, rail: string, printer: Secti
 /** A probe on the tool head triggers when the nozzle is its z_offset above the bed. */
 function addProbe(plant: PrinterPlant, sections: Sections, pins: PinReader, options: RailOptions): void {
   const section = sections["probe"] ?? sections["smart_effector"] ?? sections["dockable_probe"] ?? sections["bltouch"];
-  const delta = deltaHeight(sections, plant.coordinates);
-  const z = delta ?? plant.coordinates.get("z");
-  if (section === undefined || z === undefined) return;
+  if (section === undefined) return;
   const offset = numberOf(section, "z_offset", 0);
-  const xOffset = numberOf(section, "x_offset", 0), yOffset = numberOf(section, "y_offset", 0);
-  const { bedHeight } = options;
-  const at = (axis: "x" | "y", worldTime: number): number =>
-    delta?.placeAtTime(worldTime)[axis === "x" ? 0 : 1] ?? plant.coordinates.get(axis)?.valueAtTime(worldTime) ?? 0;
-  const limit = bedHeight === undefined ? offset : (worldTime: number) => offset + bedHeight(at("x", worldTime) + xOffset, at("y", worldTime) + yOffset);
+  const place = [numberOf(section, "x_offset", 0), numberOf(section, "y_offset", 0)] as const;
+  const over = overLeaningBed(plant, place, options);
+  const { z, limit } = over === undefined ? overLevelBed(plant, sections, offset, place, options) : { z: over, limit: offset };
   const control = section === sections["bltouch"] ? pins.pinOf(section, "control_pin") : undefined;
   const pin = pins.pinOf(section, control === undefined ? "pin" : "sensor_pin");
-  if (pin === undefined) return;
+  if (pin === undefined || z === undefined) return;
   if (control === undefined) plant.switches.set("probe", new LimitSwitch("probe", pin, z, limit, false));
   else plant.blTouches.set("bltouch", new BlTouch("bltouch", pin, control, z, limit));
+}
+
+/** The height of the nozzle, and that at which a probe beside it triggers. */
+function overLevelBed(plant: PrinterPlant, sections: Sections, offset: number, [xOffset, yOffset]: Place, { bedHeight }: RailOptions):
+{ z: Coordinate | undefined; limit: number | ((worldTime: number) => number) } {
+  const delta = deltaHeight(sections, plant.coordinates);
+  const z = delta ?? plant.coordinates.get("z");
+  if (bedHeight === undefined) return { z, limit: offset };
+  const at = (axis: "x" | "y", worldTime: number): number =>
+    delta?.placeAtTime(worldTime)[axis === "x" ? 0 : 1] ?? plant.coordinates.get(axis)?.valueAtTime(worldTime) ?? 0;
+  return { z, limit: (worldTime) => offset + bedHeight(at("x", worldTime) + xOffset, at("y", worldTime) + yOffset) };
+}
+
+/** Height above the bed beside the nozzle where several motors carry either; undefined on other machines. */
+function overLeaningBed({ suspension, coordinates, zColumns }: PrinterPlant, [xOffset, yOffset]: Place, { bedHeight }: RailOptions): Coordinate | undefined {
+  const x = coordinates.get("x"), y = coordinates.get("y");
+  if (suspension === undefined || x === undefined || y === undefined) return undefined;
+  return new DerivedHeight([x, y, ...zColumns.values()], ([nozzleX, nozzleY, ...heights]) => {
+    const probeX = nozzleX! + xOffset, probeY = nozzleY! + yOffset;
+    const weights = suspension(probeX, probeY);
+    return heights.reduce((sum, height, i) => sum + weights[i]! * height, -(bedHeight?.(probeX, probeY) ?? 0));
+  });
 }
