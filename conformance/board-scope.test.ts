@@ -32,7 +32,7 @@ describe("rules on an attached board", () => {
 
   it("blame a late command on the plugin, unless this machine was late and the plugin was not", () => {
     expect(verdicts(evidenceOf([session({ ...late, hostLateSeconds: 0.01 })]), "MOT-004")).toEqual({ "MOT-004": "fail" });
-    const slow = { owner: "p", kind: "timer", label: "t", runs: 1, maxSeconds: 0.3, totalSeconds: 0.3, maxAtEventTime: 0, maxGas: 0, pauses: 0, blockedSeconds: 0, blockedBy: [], errors: [], badReturns: [], maxRunsPerSecond: 1 };
+    const slow = { owner: "p", kind: "timer", label: "t", runs: 1, maxSeconds: 0.3, totalSeconds: 0.3, maxAtEventTime: 0, maxGas: 0, pauses: 0, blockedSeconds: 0, blockedBy: [], maxFileSeconds: 0, files: [], errors: [], badReturns: [], maxRunsPerSecond: 1 };
     expect(verdicts(evidenceOf([session({ ...late, callbacks: [slow] })]), "MOT-004")).toEqual({ "MOT-004": "fail" });
     expect(verdicts(evidenceOf([session(late), session({ id: "other" })]), "MOT-004,MCU-004")).toEqual({ "MOT-004": "inconclusive", "MCU-004": "inconclusive" });
     expect(judgeOnBoard(rulesMatching("MOT-004"), evidenceOf([session(late)]))[0]!.reason).toContain("this machine was too busy: the host ran up to 200 ms late");

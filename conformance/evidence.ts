@@ -148,6 +148,10 @@ export interface CallbackCost {
   /** Time spent in intercepted blocking calls (sleep, file, network). */
   blockedSeconds: number;
   blockedBy: string[];
+  /** Longest wait for files within one stretch. */
+  maxFileSeconds: number;
+  /** The files of it: calls with their paths. */
+  files: string[];
   errors: { message: string; place?: SourcePlace; eventTime: number }[];
   /** Values a timer returned that are no finite number, or lie in the past. */
   badReturns: { value: string; eventTime: number }[];

@@ -9,6 +9,8 @@ import { ACTIVE_MEMBERS } from "./status.js";
 /** Events sent from within motion planning: a handler delays the steps themselves. */
 export const MOTION_PATH_EVENTS = ["toolhead:sync_print_time", "toolhead:set_position", "toolhead:manual_move", "stepper:sync_mcu_position", "stepper:set_dir_inverted", "extruder:activate_extruder", "idle_timeout:printing", "idle_timeout:ready"];
 const MOTION_PATH_SECONDS = 0.005;
+/** Nothing moves yet at klippy:ready: what waits is the printer's start. */
+const READY_SECONDS = 0.1;
 const MOTION_PATH_KINDS = ["lookahead", "flush", "move_transform"];
 export const isMotionPath = (kind: string, label: string): boolean => MOTION_PATH_KINDS.includes(kind) || (kind === "event" && MOTION_PATH_EVENTS.includes(label));
 
@@ -39,8 +41,8 @@ export const lifecycleRules: readonly Rule[] = [
     id: "LIF-005", title: "klippy:ready handler does not pause or block", level: "MUST", severity: "S2",
     requirement: "A handler of klippy:ready must return at once; longer work belongs into a timer.",
     source: "Klipper PR #7079",
-    judge: (evidence) => judgeCallbacks(evidence, (c) => c.kind === "event" && c.label === "klippy:ready", "the plugin has no handler of klippy:ready", (c) => c.pauses > 0 || c.blockedSeconds > 0 || c.maxSeconds > 0.1 ? {
-      message: `the handler of klippy:ready ${c.pauses > 0 ? "pauses" : `takes ${ms(c.maxSeconds)}${c.blockedBy.length > 0 ? ` (${c.blockedBy[0]})` : ""}`}`, remedy: "register a timer with reactor.NOW in the handler and do the work there",
+    judge: (evidence) => judgeCallbacks(evidence, (c) => c.kind === "event" && c.label === "klippy:ready", "the plugin has no handler of klippy:ready", (c) => c.pauses > 0 || c.blockedBy.length > 0 || c.maxSeconds > READY_SECONDS ? {
+      message: `the handler of klippy:ready ${c.pauses > 0 ? "pauses" : `takes ${ms(c.maxSeconds)}${c.blockedBy.length + c.files.length > 0 ? ` (${c.blockedBy[0] ?? c.files[0]})` : ""}`}`, remedy: "register a timer with reactor.NOW in the handler and do the work there",
     } : undefined),
   },
   {

@@ -138,7 +138,7 @@ export const statusRules: readonly Rule[] = [
     judge: (evidence) => {
       const promise = judgeStatus(evidence, (s) => s.returned === "promise" ? { message: `'${s.object}'.getStatus returns a promise`, remedy: "getStatus is synchronous: keep the values up to date in a timer and return them" } : undefined);
       const blocked = judgeCallbacks(evidence, (cost) => cost.kind === "get_status", NO_STATUS, (cost) => cost.blockedSeconds > 0 || cost.pauses > 0 ? {
-        message: `'${cost.label}'.getStatus ${cost.pauses > 0 ? "pauses" : `blocks in ${cost.blockedBy[0]} (${ms(cost.blockedSeconds / Math.max(1, cost.runs))} at each call on the reference host)`}`, remedy: "do this in a timer callback or a handler, and let getStatus return the last result",
+        message: `'${cost.label}'.getStatus ${cost.pauses > 0 ? "pauses" : `blocks in ${cost.blockedBy[0] ?? cost.files[0]} (${ms(cost.blockedSeconds / Math.max(1, cost.runs))} at each call on the reference host)`}`, remedy: "do this in a timer callback or a handler, and let getStatus return the last result",
       } : undefined);
       if (promise.kind !== "judged") return promise;
       return judged(promise.basis, [...promise.findings, ...(blocked.kind === "judged" ? blocked.findings : [])]);

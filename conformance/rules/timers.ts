@@ -1,10 +1,15 @@
 /** TMR: what the plugin does on the reactor's time. */
-import { inconclusive, judged, type Rule } from "../rule.js";
+import type { CallbackCost } from "../evidence.js";
+import { inconclusive, judged, type Finding, type Rule } from "../rule.js";
 import { firstLine, firstOfEach, judgeCallbacks, judgeCalls, ms, nothingSeen, pluginSessions } from "./evidence-views.js";
 import { isMotionPath, judgeEndings } from "./lifecycle.js";
 
 const BLOCKED_MUST = 0.1;
 const BLOCKED_SHOULD = 0.025;
+/** One access to a file on the reference host takes 5 ms; the kernel's own files far less. */
+const FILES_SECONDS = 0.004;
+/** Where files may be waited for, and how long: a command has its budget, at klippy:ready nothing moves yet, and nothing any more after a shutdown. */
+const WAITS_FOR_FILES: Readonly<Record<string, number>> = { gcode: 0.05, "event klippy:ready": BLOCKED_MUST, "event klippy:shutdown": BLOCKED_MUST };
 const RUNS_PER_SECOND = 200;
 const LOG_LINES_PER_SECOND = 10;
 const MEAN_SHARE = 0.08;
@@ -12,6 +17,15 @@ const MEAN_SHARE = 0.08;
 const ON_REACTOR = new Set(["timer", "callback", "event", "gcode", "get_status", "stats", "endpoint", "other"]);
 const START_UP = new Set(["klippy:connect", "klippy:mcu_identify", "klippy:disconnect", "klippy:firmware_restart"]);
 const onReactor = (c: { kind: string; label: string }): boolean => ON_REACTOR.has(c.kind) && !(c.kind === "event" && START_UP.has(c.label));
+
+function fileFinding(c: CallbackCost): Finding {
+  const soft = c.maxFileSeconds <= BLOCKED_MUST;
+  const limit = soft && c.kind !== "gcode" ? "" : `; the limit is ${ms(soft ? WAITS_FOR_FILES["gcode"]! : BLOCKED_MUST)}`;
+  return {
+    message: `${c.kind} ${c.label} waits ${ms(c.maxFileSeconds)} for files on the reference host, as in ${c.files[0]}${limit}: steps and heaters wait too, and a busy card takes longer`,
+    remedy: "read when the plugin is loaded or at klippy:connect, and keep the content; write from a command, or outside the host", soft,
+  };
+}
 
 export const timerRules: readonly Rule[] = [
   {
@@ -40,11 +54,11 @@ export const timerRules: readonly Rule[] = [
   },
   {
     id: "TMR-005", title: "Nothing blocks the reactor", level: "MUST", severity: "S1",
-    requirement: "Callbacks must not sleep, open connections or wait for processes: everything else in the host waits with them.",
-    source: "Klipper PR #4057; AFC PR #53",
+    requirement: "Callbacks must not sleep, open connections or wait for processes, nor wait for files longer than 100 ms; and should not read or write files in timers, events and handlers of motion at all, nor in a command longer than 50 ms without a pause: everything else in the host waits with them.",
+    source: "Klipper PR #4057; AFC PRs #53, #844; Shake&Tune #124",
     judge: (evidence) => judgeCallbacks(evidence, onReactor, "the plugin has no callback on the reactor", (c) => {
-      const hard = c.blockedBy.filter((what) => !what.startsWith("fs."));
-      return hard.length > 0 ? { message: `${c.kind} ${c.label} blocks the reactor in ${hard[0]}`, remedy: "use `await reactor.pause(eventtime + seconds)` to wait; do network and processes outside the host" } : undefined;
+      if (c.blockedBy.length > 0) return { message: `${c.kind} ${c.label} blocks the reactor in ${c.blockedBy[0]}`, remedy: "use `await reactor.pause(eventtime + seconds)` to wait; do network and processes outside the host" };
+      return c.maxFileSeconds > (WAITS_FOR_FILES[c.kind === "event" ? `event ${c.label}` : c.kind] ?? FILES_SECONDS) ? fileFinding(c) : undefined;
     }),
   },
   {

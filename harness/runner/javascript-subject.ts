@@ -37,7 +37,7 @@ export function javascriptSubject(context: SubjectContext): Subject {
     },
     phase: () => (importing ? "import" : imported && meter.running?.kind === "load_config" ? "load_config" : "run"),
     now: () => context.collector()?.now ?? 0,
-    block: (seconds, what) => meter.block(seconds, what),
+    block: (seconds, what, kind) => meter.block(seconds, what, kind),
     record: (effect) => keepEffect(effect, importing, importEffects, context.collector()),
     // Printing is asynchronous: in a loop without end not a byte more would reach the harness.
     onOutput: (bytes) => {

@@ -30,7 +30,7 @@ export function pythonSubject(context: SubjectContext, python: PythonLocation): 
   const onWork = (work: PythonWork): void => {
     if (work.g !== undefined) meter.work(work.g);
     for (const [, path] of work.sm ?? []) mutations.push(path);
-    for (const [seconds, what] of work.b ?? []) meter.block(seconds, what);
+    for (const [seconds, what, kind] of work.b ?? []) meter.block(seconds, what, kind);
     for (const [kind, detail, file, line] of work.fx ?? []) {
       const place = placeOf(file, line);
       const phase = importing ? "import" : meter.running?.kind === "load_config" ? "load_config" : "run";

@@ -24,6 +24,10 @@ export interface MeteredRun {
   /** Seconds of intercepted blocking calls in the stretch under way. */
   blocked: number;
   blockedBy: string[];
+  /** Seconds of these that files took. */
+  fileSeconds: number;
+  /** Calls that waited for files in the stretch under way. */
+  files: string[];
   stretches: number;
   maxGas: number;
   maxSeconds: number;
@@ -75,11 +79,13 @@ export class GasMeter {
     if (run !== this.outside) this.#open.add(run);
   }
 
-  /** Books an intercepted blocking call, seconds on the reference host. */
-  block(seconds: number, what: string): void {
+  /** Books an intercepted blocking call, seconds on the reference host. Files have limits of their own. */
+  block(seconds: number, what: string, kind: "file" | "other" = "other"): void {
     const run = (this.#current ??= this.#storage.getStore() ?? this.outside);
     run.blocked += seconds;
-    if (run.blockedBy.length < 20) run.blockedBy.push(what);
+    if (kind === "file") run.fileSeconds += seconds;
+    const list = kind === "file" ? run.files : run.blockedBy;
+    if (list.length < 20) list.push(what);
     if (run !== this.outside) this.#open.add(run);
   }
 
@@ -117,10 +123,11 @@ export class GasMeter {
     run.totalBlocked += run.blocked;
     this.onStretch(run, seconds);
     run.gas = 0;
-    run.blocked = 0;
+    run.blocked = run.fileSeconds = 0;
+    run.files = [];
   }
 }
 
 function newRun(owner: string, kind: string, label: string): MeteredRun {
-  return { owner, kind, label, gas: 0, blocked: 0, blockedBy: [], stretches: 0, maxGas: 0, maxSeconds: 0, totalSeconds: 0, totalBlocked: 0, pauses: 0 };
+  return { owner, kind, label, gas: 0, blocked: 0, blockedBy: [], fileSeconds: 0, files: [], stretches: 0, maxGas: 0, maxSeconds: 0, totalSeconds: 0, totalBlocked: 0, pauses: 0 };
 }

@@ -14,10 +14,9 @@ import { syncBuiltinESMExports } from "node:module";
 import net from "node:net";
 import workerThreads from "node:worker_threads";
 import type { SideEffect, SourcePlace } from "../../conformance/evidence.js";
+import { FilePrices } from "./file-prices.js";
 
 /** Charges on the reference host, seconds (rules.md §0.3: pessimistic SD card). */
-const FILE_SECONDS = 0.005;
-const SYNC_SECONDS = 0.1;
 const PROCESS_SECONDS = 0.06;
 const DNS_SECONDS = 1;
 const CONNECT_SECONDS = 0.5;
@@ -29,7 +28,7 @@ export interface InterceptHooks {
   phase(): SideEffect["phase"];
   /** Reactor time, seconds. */
   now(): number;
-  block(seconds: number, what: string): void;
+  block(seconds: number, what: string, kind?: "file"): void;
   record(effect: SideEffect): void;
   /** The plugin wrote to standard output or standard error. */
   onOutput(bytes: number): void;
@@ -72,29 +71,47 @@ export function installIntercepts(hooks: InterceptHooks): (seed: number) => void
     const place = hooks.place();
     hooks.record({ kind, detail, phase: hooks.phase(), ...(place === undefined ? {} : { place }) });
   };
-  const wrap = (target: object, name: string, before: (args: unknown[]) => { replace: unknown } | undefined): void => {
+  let withinFileCall = false;
+  const wrap = (target: object, name: string, before: (args: unknown[]) => { replace: unknown } | undefined, after?: (args: unknown[], result: unknown) => void): void => {
     const bag = target as Record<string, unknown>;
     const original = bag[name];
     if (typeof original !== "function") return;
+    const blocks = target === fs && name.endsWith("Sync");
     const wrapped = function (this: unknown, ...args: unknown[]): unknown {
-      if (hooks.inPlugin()) {
+      // What a call for a file makes of others is Node's doing, and part of its price.
+      const watched = hooks.inPlugin() && !(target === fs && withinFileCall);
+      if (watched) {
         const instead = before(args);
         if (instead !== undefined) return instead.replace;
       }
-      return new.target === undefined ? (original as AnyFunction).apply(this, args) : Reflect.construct(original, args, new.target);
+      const outermost = blocks && !withinFileCall;
+      if (outermost) withinFileCall = true;
+      let result: unknown;
+      try {
+        result = new.target === undefined ? (original as AnyFunction).apply(this, args) : Reflect.construct(original, args, new.target);
+      } finally {
+        if (outermost) withinFileCall = false;
+      }
+      if (watched) after?.(args, result);
+      return result;
     };
     Object.defineProperties(wrapped, Object.getOwnPropertyDescriptors(original));
     bag[name] = wrapped;
   };
 
+  const files = new FilePrices();
   for (const name of Object.keys(fs)) {
     if (!/^(open|read|write|append|mkdir|rm|unlink|rename|copy|stat|lstat|readdir|access|exists|truncate|chmod|createReadStream|createWriteStream|watch|fsync|symlink|link|mkdtemp)/.test(name)) continue;
-    const seconds = /fsync|rename/.test(name) ? SYNC_SECONDS : FILE_SECONDS;
+    const blocks = name.endsWith("Sync");
     wrap(fs, name, (args) => {
-      if (name.endsWith("Sync")) hooks.block(seconds, `fs.${name}`);
+      if (blocks) hooks.block(files.seconds(name, args[0]), `fs.${name}(${files.path(args[0])})`, "file");
       note(fileEffect(name, args), `fs.${name}(${describeArg(args[0])})`);
       return undefined;
-    });
+    }, blocks ? (args, result) => {
+      files.noteResult(name, args, result);
+      const seconds = files.transferSeconds(name, args, result);
+      if (seconds > 0) hooks.block(seconds, `fs.${name}(${files.path(args[0])})`, "file");
+    } : undefined);
   }
   for (const name of Object.keys(fs.promises)) {
     if (typeof (fs.promises as Record<string, unknown>)[name] !== "function") continue;

@@ -88,6 +88,10 @@ export class EvidenceCollector implements HostObserver {
       }
       entry.cost.totalSeconds += seconds;
       entry.cost.blockedSeconds += run.blocked;
+      if (run.fileSeconds > entry.cost.maxFileSeconds) {
+        entry.cost.maxFileSeconds = run.fileSeconds;
+        entry.cost.files = run.files.slice(0, 10);
+      }
       this.onCost?.(run.kind, run.label, seconds, options.now());
       for (const what of run.blockedBy) if (!entry.cost.blockedBy.includes(what) && entry.cost.blockedBy.length < 10) entry.cost.blockedBy.push(what);
       options.charge(run, seconds);
@@ -250,7 +254,7 @@ export class EvidenceCollector implements HostObserver {
     if (entry === undefined) {
       entry = {
         second: -1, inSecond: 0,
-        cost: { owner, kind, label, runs: 0, maxSeconds: 0, totalSeconds: 0, maxAtEventTime: 0, maxGas: 0, pauses: 0, blockedSeconds: 0, blockedBy: [], errors: [], badReturns: [], maxRunsPerSecond: 0 },
+        cost: { owner, kind, label, runs: 0, maxSeconds: 0, totalSeconds: 0, maxAtEventTime: 0, maxGas: 0, pauses: 0, blockedSeconds: 0, blockedBy: [], maxFileSeconds: 0, files: [], errors: [], badReturns: [], maxRunsPerSecond: 0 },
       };
       this.#costs.set(key, entry);
     }

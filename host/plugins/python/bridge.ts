@@ -24,8 +24,8 @@ import type { PythonProcess } from "./python-process.js";
 export interface PythonWork {
   /** Bytecodes of the plugin's own code. */
   g?: number;
-  /** Blocking calls: seconds on the reference host, and what it was. */
-  b?: [seconds: number, what: string][];
+  /** Blocking calls: seconds on the reference host, what it was, and whether it waited for a file. */
+  b?: [seconds: number, what: string, kind?: "file"][];
   /** File and line of the plugin where it is now. */
   p?: [file: string, line: number];
   /** Files, sockets, processes, threads …: kind, detail, file, line. */

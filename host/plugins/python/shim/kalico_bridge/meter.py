@@ -19,6 +19,8 @@ seconds_per_bytecode = 0.0
 lines_run = {}  # file -> set of lines
 live = False  # the reactor runs in real time: its clock is asked for
 
+stretches = 0  # times that Python got the baton
+
 _gas = 0  # since the last message
 _stretch = 0  # since Python last got the baton
 _unpaid = 0  # of imports, since Python last got the baton
@@ -64,8 +66,9 @@ def stop_counting():
 
 def enter():
     """Python has got the baton: a new stretch begins."""
-    global _stretch, _unpaid, _blocked_seconds
+    global _stretch, _unpaid, _blocked_seconds, stretches
     _stretch = _unpaid = 0
+    stretches += 1
     _blocked_seconds = 0.0
     if counting and sys.gettrace() is not _trace:
         # Python takes a trace function away when it raises, as it does when the limit is reached.
@@ -98,10 +101,10 @@ def place():
     return None
 
 
-def block(seconds, what):
-    """Books a blocking call, seconds on the reference host."""
+def block(seconds, what, kind=None):
+    """Books a blocking call, seconds on the reference host; kind "file" where it waits for one."""
     global _blocked_seconds
-    _blocked.append([seconds, what])
+    _blocked.append([seconds, what] if kind is None else [seconds, what, kind])
     _blocked_seconds += seconds
 
 

@@ -2,15 +2,19 @@
 code made from text, native libraries, signals. What is done on behalf of the plugin is noted with its line and
 charged by the cost model; network and processes are refused with an ordinary error.
 
-Not watched: what native extension modules do without an audit event.
+Not watched: what native extension modules do without an audit event, and reads and writes by descriptor (os.read, mmap).
 """
 import os
 import signal
 import sys
-from kalico_bridge import meter
+from kalico_bridge import meter, open_files
 
-# Charges on the reference host, seconds (pessimistic SD card).
+# Charges on the reference host, seconds: a pessimistic SD card, which carries 10 MB/s. What the kernel keeps in memory costs two
+# system calls. The same figures are in harness/sandbox/file-prices.ts.
 FILE_SECONDS = 0.005
+MEMORY_SECONDS = 0.0001
+BYTES_PER_SECOND = 10e6
+_IN_MEMORY = ("/proc/", "/sys/", "/run/", "/dev/shm/", "/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
 SYNC_SECONDS = 0.1
 PROCESS_SECONDS = 0.06
 DNS_SECONDS = 1.0
@@ -45,6 +49,7 @@ def install(options):
     sys.addaudithook(_hook)
     _watch_exits()
     _watch_calls()
+    open_files.install(_behalf)
 
 
 def _behalf():
@@ -75,7 +80,7 @@ def _note(event, arguments):
         if event in _FILES:
             _file(event, arguments)
         elif event in _PROCESSES:
-            what = _shown(arguments[0]) if event != "os.system" else _shown(arguments[0])
+            what = shown(arguments[0])
             meter.block(PROCESS_SECONDS, f"{event}({what})")
             meter.effect("process", f"{event}({what})")
             if _refuse_processes:
@@ -84,9 +89,9 @@ def _note(event, arguments):
             _network(event, arguments)
         elif event in _NATIVE:
             if event == "ctypes.dlopen":
-                meter.effect("native", f"{event}({_shown(arguments[0])})")
+                meter.effect("native", f"{event}({shown(arguments[0])})")
         elif event in _SIGNALS:
-            meter.effect("signal", f"{event}({_shown(arguments)})")
+            meter.effect("signal", f"{event}({shown(arguments)})")
             if _refuse_processes:
                 raise PermissionError(1, "no signals to other processes for plugins under test")
         elif event == "exec" or event == "compile":
@@ -99,7 +104,7 @@ def _file(event, arguments):
     path = arguments[0]
     if isinstance(path, int):
         return
-    text = _shown(path)
+    text = shown(path)
     kind = "read" if event in _READS else "file"
     if event == "open":
         mode = arguments[1] if isinstance(arguments[1], str) else None
@@ -110,26 +115,37 @@ def _file(event, arguments):
             return  # a library that reads its own data
         kind = "file" if writes else "read"
         text = f"{text}, {mode!r}" if mode else text
-    meter.block(FILE_SECONDS, f"{event}({text})")
+    meter.block(file_seconds(path), f"{event}({text})", "file")
     meter.effect(kind, f"{event}({text})")
+
+
+def in_memory(path):
+    """Whether a file lies in memory: the kernel's own."""
+    text = os.fsdecode(path) if isinstance(path, (str, bytes, os.PathLike)) else ""
+    return text.startswith(_IN_MEMORY)
+
+
+def file_seconds(path):
+    """Seconds that an access to a file waits before the first byte."""
+    return MEMORY_SECONDS if in_memory(path) else FILE_SECONDS
 
 
 def _network(event, arguments):
     address = arguments[1] if event in ("socket.connect", "socket.bind", "socket.sendto", "socket.sendmsg") else arguments[0]
     if isinstance(address, (str, bytes)) and event in ("socket.connect", "socket.bind"):
-        meter.effect("network", f"{event}(unix {_shown(address)})")
+        meter.effect("network", f"{event}(unix {shown(address)})")
     else:
-        meter.effect("network", f"{event}({_shown(address)})")
+        meter.effect("network", f"{event}({shown(address)})")
     seconds = _NETWORK[event]
     if seconds:
-        meter.block(seconds, f"{event}({_shown(address)})")
+        meter.block(seconds, f"{event}({shown(address)})")
     if not _refuse_network:
         return
     if event == "socket.getaddrinfo" or event.startswith("socket.gethost"):
         import socket
 
-        raise socket.gaierror(socket.EAI_AGAIN, f"no network for plugins under test: {_shown(address)}")
-    raise ConnectionRefusedError(111, f"no network for plugins under test: {_shown(address)}")
+        raise socket.gaierror(socket.EAI_AGAIN, f"no network for plugins under test: {shown(address)}")
+    raise ConnectionRefusedError(111, f"no network for plugins under test: {shown(address)}")
 
 
 def _code(event, arguments):
@@ -147,7 +163,7 @@ def _code(event, arguments):
         meter.effect("exec", f"compile({text[:120]!r})")
 
 
-def _shown(value):
+def shown(value):
     text = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
     return text if len(text) <= 200 else text[:200] + "…"
 
@@ -159,8 +175,8 @@ def _watch_exits():
         def leave(*arguments):
             where = meter.place()
             if where is not None:
-                shown = ", ".join(str(argument) for argument in arguments)
-                os.write(2, f"kalico-hil: {name}({shown}) at {where[0]}:{where[1]}\n".encode())
+                text = ", ".join(str(argument) for argument in arguments)
+                os.write(2, f"kalico-hil: {name}({text}) at {where[0]}:{where[1]}\n".encode())
             original(*arguments)
 
         return leave
@@ -179,10 +195,11 @@ def _watch_calls():
 
         def call(*arguments, **named):
             if meter.place() is not None and _behalf():
-                shown = _shown(arguments[0]) if arguments else ""
+                text = shown(arguments[0]) if arguments else ""
                 if seconds:
-                    meter.block(seconds, f"{module.__name__}.{name}({shown})")
-                meter.effect(kind, f"{module.__name__}.{name}({shown})")
+                    memory = kind in ("file", "read") and arguments and in_memory(arguments[0])
+                    meter.block(MEMORY_SECONDS if memory else seconds, f"{module.__name__}.{name}({text})", "file")
+                meter.effect(kind, f"{module.__name__}.{name}({text})")
             return original(*arguments, **named)
 
         setattr(module, name, call)
