@@ -5,6 +5,7 @@ import * as bedTilt from "./levelling/bed-tilt.js";
 import * as deltaCalibrate from "./levelling/delta-calibrate.js";
 import * as quadGantryLevel from "./levelling/quad-gantry-level.js";
 import * as screwsTiltAdjust from "./levelling/screws-tilt-adjust.js";
+import * as zTiltNg from "./levelling/z-tilt-ng.js";
 import * as zTilt from "./levelling/z-tilt.js";
 
 export const levellingModules: Readonly<Record<string, HostModule>> = {
@@ -14,4 +15,5 @@ export const levellingModules: Readonly<Record<string, HostModule>> = {
   quad_gantry_level: quadGantryLevel,
   screws_tilt_adjust: screwsTiltAdjust,
   z_tilt: zTilt,
+  z_tilt_ng: zTiltNg,
 };
