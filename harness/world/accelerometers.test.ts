@@ -90,6 +90,30 @@ describe("the tool on its springs", () => {
     }
   });
 
+  it("feels the motion and not the steps: at constant speed there is noise and nothing else", async () => {
+    const { lines } = await run(`${PRINTER}[adxl345]\ncs_pin: PA1\n`, "G28\nACCELEROMETER_MEASURE\nG4 P500\nG1 X180 Y180 F3000\nACCELEROMETER_MEASURE NAME=steady");
+    const rows = measured(lines);
+    const end = rows.at(-1)![0]!;
+    const deviation = (from: number, to: number, axis: number): number => {
+      const values = rows.filter(([time]) => time! > end - from && time! < end - to).map((row) => row[axis]!);
+      const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+      expect(values.length).toBeGreaterThan(500);
+      return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
+    };
+    // The move takes 5.1 s; what its start shook has died away after 1.5 s.
+    for (const axis of [1, 2]) expect(deviation(3.5, 0.5, axis)).toBeLessThan(1.1 * deviation(5.5, 5.2, axis));
+  });
+
+  it("is moved by both motors of a CoreXY along each axis", async () => {
+    const corexy = `${PRINTER.replace("cartesian", "corexy")}[adxl345]\ncs_pin: PA1\n`, resonances = { x: { hz: 60, damping: 0.02 }, y: { hz: 35, damping: 0.02 } };
+    for (const [i, letter] of ["X", "Y"].entries()) {
+      const { lines } = await run(corexy, still.replace("X80", `${letter}80`), { resonances });
+      const rows = measured(lines);
+      expect(Math.abs(ringing(rows, i + 1).hz - [60, 35][i]!)).toBeLessThan(1.5);
+      expect(ringing(rows, 2 - i).amplitude).toBeLessThan(50);
+    }
+  });
+
   it("is felt on the axes of the machine, however the chip is turned", async () => {
     const rows = await Promise.resolve(run(`${PRINTER}[adxl345]\ncs_pin: PA1\naxes_map: -z,x,y\n`, still, { resonances: { x: { hz: 45, damping: 0.02 } } })).then(({ lines }) => measured(lines));
     expect(Math.abs(ringing(rows, 1).hz - 45)).toBeLessThan(3);

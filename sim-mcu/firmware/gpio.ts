@@ -37,6 +37,20 @@ export function levelOf(state: OutputState, clock: number): Level {
 /** Visitor of step rows: step k (0-based) comes at `firstClock + k·interval + add·k(k+1)/2`; `dir` is the level of the dir pin. Return true to stop. */
 export type RowVisitor = (firstClock: number, interval: number, add: number, count: number, dir: Level) => boolean | void;
 
+/** One step. */
+export interface Step {
+  readonly clock: number;
+  /** 1 with dir level 1, −1 with level 0. */
+  readonly sign: 1 | -1;
+}
+
+/** A position and the steps before and after it, as far as there are any. */
+export interface StepsAround {
+  readonly position: number;
+  readonly last: Step | undefined;
+  readonly next: Step | undefined;
+}
+
 /** The steps that one configured stepper puts out: what a plant's axis follows. Positions count +1 per step with dir level 1, −1 with level 0, from 0 at configuration. */
 export interface StepSource {
   readonly oid: number;
@@ -44,6 +58,8 @@ export interface StepSource {
   readonly dirPin: string;
   /** Steps done up to and including `clock`, for a clock not before the MCU's present one; moves queued so far count. */
   positionAt(clock: number): number;
+  /** The position as `positionAt` tells it, the last step up to `clock` and the first one after it. */
+  stepsAround(clock: number): StepsAround;
   /** First clock after `clock` at which the position is `position`, as far as steps are queued; else NEVER_CLOCK. */
   clockOfPosition(position: number, clock: number): number;
   /** Visits the queued rows whose last step comes after `clock`, in order of time. */

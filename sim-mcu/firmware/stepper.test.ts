@@ -4,6 +4,7 @@ import { atmega2560, ideal, linux, stm32f446, type BoardProfile } from "../board
 import { TestMcu } from "../testing/test-mcu.js";
 import { expandSteps } from "../trace/index.js";
 import { ReferenceStepper, type ReferenceRow } from "./stepper.reference.js";
+import type { Step, StepsAround } from "./gpio.js";
 import type { StepPath } from "./stepper.js";
 import { stepOffset, stepsWithin } from "./step-rows.js";
 
@@ -52,12 +53,15 @@ describe("stepper", () => {
       const lead = kind.board.clockFreq / 20;
       const { mcu, twin } = startWithRows(kind, rows, lead);
       const span = rows.reduce((ticks, r) => ticks + r.count * (r.interval + (r.count * r.add) / 2), 0);
+      const seen: { clock: number; around: StepsAround }[] = [];
       for (const look of [...looks].sort((a, b) => a - b)) {
         mcu.advanceTo(Math.floor(lead + look * span));
         if (mcu.mcu.isShutdown) break;
         const answer = mcu.send("stepper_get_position oid=0")[0]!;
         twin.runUntil(mcu.mcu.firmware.now);
         expect(answer.params["pos"]).toBe(twin.position);
+        const source = mcu.mcu.firmware.gpio.stepSources()[0]!, now = mcu.mcu.firmware.now;
+        seen.push({ clock: now, around: source.stepsAround(now) });
       }
       mcu.advance(1);
       twin.runUntil(mcu.clock);
@@ -66,6 +70,12 @@ describe("stepper", () => {
       const { clocks, dirs } = expandSteps(steps!);
       expect([...clocks]).toEqual(twin.steps.map((s) => s.clock));
       expect([...dirs]).toEqual(twin.steps.map((s) => s.dir));
+      if (twin.error === undefined) {
+        for (const { clock, around } of seen) {
+          const steps = twin.steps.map((step): Step => ({ clock: step.clock, sign: step.dir ? 1 : -1 })), done = steps.filter((step) => step.clock <= clock);
+          expect(around).toEqual({ position: done.reduce((sum, { sign }) => sum + sign, 0), last: done.at(-1), next: steps[done.length] });
+        }
+      }
       expect(mcu.shutdownReason).toBe(twin.error?.reason);
     }), { numRuns: 150 });
   });

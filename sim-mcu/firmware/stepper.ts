@@ -8,7 +8,7 @@
  */
 import { clock32Of, clock64Near, NEVER_CLOCK } from "./clock.js";
 import { FirmwareTimer, type FirmwareContext, type TrsyncSignal } from "./feature.js";
-import type { Level, RowVisitor, StepSource } from "./gpio.js";
+import type { Level, RowVisitor, Step, StepSource, StepsAround } from "./gpio.js";
 import { shortestInterval, stepOffset, StepRows, stepsWithin } from "./step-rows.js";
 import type { StepColumns } from "../trace/mcu-trace.js";
 
@@ -33,6 +33,8 @@ export class Stepper implements StepSource {
   private loaded = 0;
   /** Net steps of the rows that have left the queue. */
   private settledPosition = 0;
+  /** The last of their steps. */
+  private settledLast: Step | undefined;
   /** 32 bit clock that the next row of an idle stepper counts from. */
   private referenceClock32 = 0;
   /** Nominal 64 bit clock of the last queued step; valid while rows are queued. */
@@ -130,6 +132,20 @@ export class Stepper implements StepSource {
     return position;
   }
 
+  stepsAround(clock: number): StepsAround {
+    const rows = this.rows;
+    let position = this.settledPosition, last = this.settledLast;
+    for (let i = 0; i < rows.length; i++) {
+      const first = rows.first(i), count = rows.count(i), sign = rows.dir(i) ? 1 : -1;
+      const step = (k: number): Step => ({ clock: first + stepOffset(k, rows.interval(i), rows.add(i)), sign });
+      const done = stepsWithin(clock - first, rows.interval(i), rows.add(i), count);
+      position += sign * done;
+      if (done > 0) last = step(done - 1);
+      if (done < count) return { position, last, next: step(done) };
+    }
+    return { position, last, next: undefined };
+  }
+
   /** Steps done up to and including `clock`, in either direction. */
   stepsDoneAt(clock: number): number {
     const rows = this.rows;
@@ -189,6 +205,7 @@ export class Stepper implements StepSource {
     const rows = this.rows;
     const dir = rows.dir(0);
     this.columns.push(rows.first(0), rows.interval(0), done, rows.add(0), dir);
+    if (done > 0) this.settledLast = { clock: rows.first(0) + stepOffset(done - 1, rows.interval(0), rows.add(0)), sign: dir ? 1 : -1 };
     this.settledPosition += dir ? done : -done;
     this.settledSteps += done;
     rows.shift();

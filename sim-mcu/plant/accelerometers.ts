@@ -81,5 +81,5 @@ function dragOf(plant: PrinterPlant, sections: Sections): Drag {
   if (delta !== undefined) return (worldTime) => delta.placeAtTime(worldTime);
   const isPlaced = !/^(polar|winch|rotary_delta|deltesian)/.test(sections["printer"]?.["kinematics"]?.trim() ?? "none");
   const axes = AXES.map((axis) => (isPlaced ? plant.coordinates.get(axis) : undefined));
-  return (worldTime) => axes.map((coordinate) => coordinate?.valueAtTime(worldTime) ?? 0);
+  return (worldTime) => axes.map((coordinate) => coordinate?.rotorValueAtTime(worldTime) ?? 0);
 }

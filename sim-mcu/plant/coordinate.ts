@@ -41,6 +41,13 @@ export class Coordinate {
     return value;
   }
 
+  /** As `valueAtTime`, where the rotors of the motors are. */
+  rotorValueAtTime(worldTime: number): number {
+    let value = this.startMm;
+    for (const { motor, factor } of this.terms) value += factor * motor.rotorMmAt(motor.mcu?.clockAt(worldTime) ?? 0);
+    return value;
+  }
+
   /**
    * First clock of `mcu` after `clock` at which the coordinate is on the other side of `limitMm` than at `clock`, as far as steps are queued.
    * @param positive the far side lies at and above the limit; else at and below it

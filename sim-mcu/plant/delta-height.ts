@@ -58,7 +58,7 @@ export class DeltaHeight extends DerivedHeight {
 
   /** Where the nozzle is at a world time not before the present. */
   placeAtTime(worldTime: number): readonly [x: number, y: number, z: number] {
-    return nozzleOf(this.towers, this.valuesAtTime(worldTime));
+    return nozzleOf(this.towers, this.rotorValuesAtTime(worldTime));
   }
 }
 

@@ -25,9 +25,18 @@ export class DerivedHeight extends Coordinate {
     return this.heightOf(this.valuesAtTime(worldTime));
   }
 
+  override rotorValueAtTime(worldTime: number): number {
+    return this.heightOf(this.rotorValuesAtTime(worldTime));
+  }
+
   /** What the sources are at a world time not before the present. */
   protected valuesAtTime(worldTime: number): number[] {
     return this.sources.map((source) => source.valueAtTime(worldTime));
+  }
+
+  /** As `valuesAtTime`, where the rotors of the motors are. */
+  protected rotorValuesAtTime(worldTime: number): number[] {
+    return this.sources.map((source) => source.rotorValueAtTime(worldTime));
   }
 
   override nextCrossing(limitMm: number, positive: boolean, clock: number, mcu: PlantAttachment): number {

@@ -4,6 +4,7 @@
  */
 import type { PlantAttachment, StepSource } from "../firmware/gpio.js";
 import type { PinPlace } from "./config-values.js";
+import { rotorPosition } from "./rotor.js";
 
 export class Motor {
   readonly name: string;
@@ -48,6 +49,13 @@ export class Motor {
   /** Way at a clock of the motor's own controller (not before its present), mm from the start. */
   mmAt(clock: number): number {
     return this.carriedMm + (this.source === undefined ? 0 : this.mmPerStep * this.source.positionAt(clock));
+  }
+
+  /** Way of its rotor, which glides from step to step, at a clock as for `mmAt`, mm. */
+  rotorMmAt(clock: number): number {
+    const { source, mcu } = this;
+    if (source === undefined || mcu === undefined) return this.mmAt(clock);
+    return this.carriedMm + this.mmPerStep * rotorPosition(source.stepsAround(clock), clock, mcu.clockFreq);
   }
 
   /** Way at step count 0 of the present life, mm. */
