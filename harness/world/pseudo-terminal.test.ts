@@ -35,6 +35,17 @@ describe.skipIf(!canMakeTerminals)(`a pseudo-terminal${canMakeTerminals ? "" : "
     port.close();
   });
 
+  it("carries what comes all at once after a delay, more than the terminal holds", async () => {
+    const burst = Uint8Array.from({ length: 15_000 }, (_, i) => i % 251);
+    const toHost: number[] = [];
+    const port = openSerialDevice({ path, baud: 250_000 });
+    port.onData((data) => toHost.push(...data));
+    terminal.write(burst);
+    await vi.waitFor(() => expect(toHost).toHaveLength(burst.length), { timeout: 5000 });
+    expect(toHost).toEqual([...burst]);
+    port.close();
+  });
+
   it("can be opened by the next program after the last one has closed it, and still is raw", async () => {
     const received: number[] = [];
     terminal.onData((data) => received.push(...data));

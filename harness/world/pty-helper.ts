@@ -16,7 +16,7 @@ import errno, fcntl, os, pty, select, signal, sys, tty
 path = os.path.abspath(sys.argv[1])
 near = far = -1
 pending = b""
-MOST_PENDING = 4096
+MOST_PENDING = 16384
 
 def tell(text):
     os.write(4, (text + "\\n").encode())
@@ -77,7 +77,8 @@ def pump():
             data = os.read(0, 65536)
             if not data:
                 return
-            if near >= 0 and len(pending) + len(data) <= MOST_PENDING:
+            # What comes at once after a delay is one piece, however long.
+            if near >= 0 and (not pending or len(pending) + len(data) <= MOST_PENDING):
                 pending += data
         if pending and near >= 0:
             try:
