@@ -127,7 +127,7 @@ class BoardCertifier {
       printSeconds: this.#sessions.reduce((sum, s) => sum + s.virtualSeconds, 0), wallSeconds: this.#wallSeconds(), leftOut: this.#leftOut(board),
     });
     const { python } = this.#plugin.location;
-    return python === undefined ? certification : { ...certification, python: { executable: python.executable, install: this.#options.install === true } };
+    return python === undefined ? certification : { ...certification, python: { executable: python.executable, version: python.version, install: this.#options.install === true } };
   }
 
   #leftOut(board: AttachedBoardEvidence): string[] {

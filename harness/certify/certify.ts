@@ -84,7 +84,7 @@ export interface Certification {
   results: RuleResult[];
   conformance: Conformance;
   /** Of a Python plugin: the interpreter, and whether its requirements were installed for this run. */
-  python?: { executable: string; install: boolean };
+  python?: { executable: string; version: string; install: boolean };
   timing: { printSeconds: number; wallSeconds: number; realTimeFactor: number; steps: number; minSlackSeconds: number | null };
   traceHash: string;
   seed: number;
@@ -346,7 +346,7 @@ class Certifier {
       rules: this.#rules, seed: this.#options.seed, board: this.#options.board, effort: this.#options.effort, printSeconds: this.#printSeconds, wallSeconds: this.#wallSeconds(),
       leftOut: this.#leftOut, ...(this.#options.charts === true ? { charts: this.#charts } : {}), ...(this.#traceLog === undefined ? {} : { traceLog: this.#traceLog }), ...(this.#longest === undefined ? {} : { longest: this.#longest }),
     });
-    return python === undefined ? certification : { ...certification, python: { executable: python.executable, install: this.#options.install === true } };
+    return python === undefined ? certification : { ...certification, python: { executable: python.executable, version: python.version, install: this.#options.install === true } };
   }
 
   #wallSeconds(): number {

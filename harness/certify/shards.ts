@@ -2,6 +2,7 @@
  * A run in several processes or machines: `--shard i/n` carries out a part of the runs and keeps the evidence; `merge` puts the
  * evidence of all shards together and judges it as one, so that the verdict is that of the undivided run.
  */
+import type { RunInputs } from "../report/run-inputs.js";
 import type { Comparison, Evidence, LearnedCommand, SessionEvidence } from "../../conformance/evidence.js";
 import type { Charts } from "../charts/charts.js";
 import { rulesMatching, catalogue } from "../../conformance/catalogue.js";
@@ -17,6 +18,8 @@ export interface Shard {
   /** Digest of the plugin: shards of different bytes are not put together. */
   pluginSha256: string;
   rules: string | null;
+  /** What the shard was started with: of all shards the same. */
+  inputs?: RunInputs;
   seed: number;
   board: string;
   effort: Effort;
@@ -48,9 +51,9 @@ export function partsOfShard(ruleIds: readonly string[], index: number, of: numb
   return mine;
 }
 
-export function shardOf(certification: Certification, index: number, of: number, pluginSha256: string, rules: string | undefined): Shard {
+export function shardOf(certification: Certification, index: number, of: number, pluginSha256: string, inputs: RunInputs): Shard {
   const { evidence, seed, board, effort, timing, leftOut, charts } = certification;
-  return { format: SHARD_FORMAT, index, of, pluginSha256, rules: rules ?? null, seed, board, effort, printSeconds: timing.printSeconds, wallSeconds: timing.wallSeconds, leftOut, evidence, ...(charts === undefined ? {} : { charts }) };
+  return { format: SHARD_FORMAT, index, of, pluginSha256, rules: inputs.rules ?? null, inputs, seed, board, effort, printSeconds: timing.printSeconds, wallSeconds: timing.wallSeconds, leftOut, evidence, ...(charts === undefined ? {} : { charts }) };
 }
 
 /** Numbers that JSON has no word for. */
@@ -77,6 +80,11 @@ export function mergeShards(shards: readonly Shard[]): Certification {
   for (const key of ["of", "pluginSha256", "rules", "seed", "board", "effort"] as const) {
     const other = shards.find((s) => s[key] !== first[key]);
     if (other !== undefined) throw new Error(`Shards ${first.index} and ${other.index} are of different runs: ${key} is ${String(first[key])} and ${String(other[key])}`);
+  }
+  for (const name of [...new Set(shards.flatMap((s) => Object.keys(s.inputs ?? {})))] as (keyof RunInputs)[]) {
+    const told = (shard: Shard): string => JSON.stringify(shard.inputs?.[name]) ?? "absent";
+    const other = shards.find((s) => told(s) !== told(first));
+    if (other !== undefined) throw new Error(`Shards ${first.index} and ${other.index} are of different runs: ${name} is ${told(first).slice(0, 80)} and ${told(other).slice(0, 80)}`);
   }
   const indices = shards.map((s) => s.index).sort((a, b) => a - b);
   const missing = Array.from({ length: first.of }, (_, i) => i + 1).filter((i) => !indices.includes(i));

@@ -147,6 +147,7 @@ program.command("verify")
   .option("--plugin <path>", "the plugin that it is to be of")
   .option("--key <file>", "ed25519 public key (PEM) that must have signed it")
   .option("--rerun", "certify again and compare every trace and verdict (needs --plugin)")
+  .option("--python <path>", "CPython 3.9 or later, or a virtual environment, for Python plugins that are run again")
   .action(async (file: string, options: VerifyOptions) => { exitCode = await verifyCommand(file, options, progress, interrupt.signal); });
 
 program.command("summary")

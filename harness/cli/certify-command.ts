@@ -8,6 +8,7 @@ import { pluginDigest } from "../certify/plugin-digest.js";
 import { combineRepeats } from "../certify/repeat.js";
 import { partsOfShard, shardOf, shardText } from "../certify/shards.js";
 import { checkTraceOptions, TraceOptionError, wantsTrace, writeTraces, type TraceOptions } from "../trace-export/write-trace.js";
+import type { RunInputs } from "../report/run-inputs.js";
 import { EventStream } from "../reporters/events.js";
 import { harnessVersion } from "../reporters/result-json.js";
 import { textReport } from "../reporters/text.js";
@@ -90,6 +91,12 @@ export async function certifyCommand(plugins: readonly string[], options: Certif
       },
       onSession: (session, wallSeconds) => events?.session(session, wallSeconds),
     };
+    const inputsOf = (certification: Certification): RunInputs => ({
+      ...(configText === undefined ? {} : { config: configText }), ...(exercise === undefined ? {} : { gcode: exercise }), ...(options.rules === undefined ? {} : { rules: options.rules }),
+      ...(certifyOptions.pinProfile === undefined ? {} : { pinProfile: certifyOptions.pinProfile }), loader: certifyOptions.loader!, capabilities: manifest.capabilities,
+      ...(certification.python === undefined ? {} : { python: { version: certification.python.version, install: certification.python.install } }),
+      ...(maxMinutes === undefined ? {} : { maxMinutes }), ...(repeats === 1 ? {} : { repeat: repeats }),
+    });
     const finish = (certification: Certification): void => {
       applyPolicy(certification, manifestFor(plugin), options, options.rules);
       const files = certification.evidence.attachedBoard === undefined ? writeCounterExamples(certification, options.counterExamples) : new Map<string, string>();
@@ -97,8 +104,7 @@ export async function certifyCommand(plugins: readonly string[], options: Certif
       events?.results(certification);
       if (certification.traceLog !== undefined) for (const line of writeTraces(certification.traceLog, options)) progress.line(line);
       else if (wantsTrace(options)) progress.line("no trace: no print with the plugin was run; choose rules that need one");
-      const inputs = { ...(configText === undefined ? {} : { config: configText }), ...(exercise === undefined ? {} : { gcode: exercise }), ...(options.rules === undefined ? {} : { rules: options.rules }), ...(certifyOptions.pinProfile === undefined ? {} : { pinProfile: certifyOptions.pinProfile }) };
-      writeOutputs(certification, files, options, inputs, progress, plugins.length > 1 ? certification.plugin.name.replace(/[^\w.-]/g, "_") : undefined);
+      writeOutputs(certification, files, options, inputsOf(certification), progress, plugins.length > 1 ? certification.plugin.name.replace(/[^\w.-]/g, "_") : undefined);
     };
     if (options.watch === true) {
       await watchPlugin({ plugin, certify: certifyOptions, report: finish, progress, signal });
@@ -109,7 +115,7 @@ export async function certifyCommand(plugins: readonly string[], options: Certif
     const certification = runs.length === 1 ? runs[0]! : combineRepeats(runs);
     progress.clear();
     if (shard !== undefined) {
-      writeText(options.shardOut!, shardText(shardOf(certification, shard.index, shard.of, existsSync(plugin) ? pluginDigest(certification.plugin.path).sha256 : "", options.rules)));
+      writeText(options.shardOut!, shardText(shardOf(certification, shard.index, shard.of, existsSync(plugin) ? pluginDigest(certification.plugin.path).sha256 : "", inputsOf(certification))));
       progress.line(`shard ${shard.index} of ${shard.of}: ${certification.exercised.sessions} sessions in ${options.shardOut}; "kalico-hil merge" judges all shards`);
       return EXIT.conforming;
     }

@@ -31,6 +31,6 @@ export function mergeCommand(files: readonly string[], options: MergeOptions, pr
   applyPolicy(certification, manifestFor(certification.plugin.path), options, rules);
   const written = writeCounterExamples(certification, options.counterExamples);
   for (const line of textReport(certification, written, options.verbose === true)) progress.line(line);
-  writeOutputs(certification, written, options, rules === undefined ? {} : { rules }, progress);
+  writeOutputs(certification, written, options, { ...shards[0]!.inputs, shards: shards.length }, progress);
   return exitCodeOf([certification]);
 }

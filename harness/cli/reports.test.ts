@@ -71,6 +71,23 @@ describe("the certificate", () => {
   });
 });
 
+describe("a run with Kalico's loader", () => {
+  it("says so in certificate, run file and shards, and is repeated so", async () => {
+    scratch.write("loader/level.py", "class Level:\n    def get_status(self, eventtime=None):\n        return {\"level\": 1.0}\n\n\ndef load_config(config):\n    return Level()\n");
+    const options = ["--effort", "quick", "--rules", "PKG-005,STA-007", "--loader", "kalico"];
+    const { code, stdout } = await kalicoHil("certify", "loader/level.py", ...options, "--certificate", "loader.json", "--report", "loader-report");
+    expect(code, stdout).toBe(EXIT.conforming);
+    const { inputs, repeat } = (JSON.parse(Buffer.from(json<Envelope>("loader.json").payload, "base64").toString("utf8")) as Statement).predicate.kalicoHil;
+    expect(inputs).toMatchObject({ loader: "kalico", rules: "PKG-005,STA-007", python: { version: expect.stringMatching(/^3\.\d+\.\d+/), install: false } });
+    expect(repeat).toBe("kalico-hil certify PLUGIN --board atmega2560 --seed 1 --effort quick --loader kalico --rules 'PKG-005,STA-007'");
+    expect(json<{ inputs: unknown }>("loader-report/RUN.json").inputs).toEqual(inputs);
+    expect((await kalicoHil("verify", "loader.json", "--plugin", "loader/level.py", "--rerun")).stdout).toContain("verdicts are the same");
+
+    for (const [i, loader] of [[1, "kalico"], [2, "strict"]] as const) await kalicoHil("certify", "loader/level.py", ...options.slice(0, 5), loader, "--shard", `${i}/2`, "--shard-out", `loader-${i}.json`);
+    expect((await kalicoHil("merge", "loader-1.json", "loader-2.json")).stderr).toBe('Shards 1 and 2 are of different runs: loader is "kalico" and "strict"\n');
+  });
+});
+
 describe("waivers and baselines", () => {
   it("set aside what they name, in sight, and never make a run certified", async () => {
     const waiver = '[[waivers]]\nrule = "STA-007"\nreason = "the front end copes"\nexpires = 2999-01-01\n';

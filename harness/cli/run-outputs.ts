@@ -1,12 +1,14 @@
 /** What a run leaves behind, as its options ask: JSON, JUnit, SARIF, report, certificate, badges, baseline. */
+import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { Certification } from "../certify/certify.js";
 import { readManifest, ManifestError, type ConformanceManifest } from "../certify/conformance-manifest.js";
 import { findingKey, rule } from "../certify/policy.js";
 import { badgeJson, badgeSvg } from "../report/badge.js";
-import { certificateOf, ed25519PrivateKey, type RunInputs } from "../report/certificate.js";
+import { certificateOf, ed25519PrivateKey } from "../report/certificate.js";
 import { runFile } from "../report/run-file.js";
+import type { RunInputs } from "../report/run-inputs.js";
 import { junitXml } from "../reporters/junit.js";
 import { resultJson, type ResultJson } from "../reporters/result-json.js";
 import { sarifLog } from "../reporters/sarif.js";
@@ -79,7 +81,8 @@ export function applyPolicy(certification: Certification, manifest: ConformanceM
 /** @param name with several plugins each gets files of its own: `result.json` becomes `result.NAME.json` */
 export function writeOutputs(certification: Certification, files: ReadonlyMap<string, string>, options: OutputOptions, inputs: RunInputs, progress: Progress, name?: string): void {
   const path = (file: string): string => (name === undefined ? file : file.replace(/(\.[^./]*)?$/, `.${name}$1`));
-  const run = runFile(certification, files);
+  const strict: RunInputs = { ...(options.certified === true ? { certified: true } : {}), ...(options.baseline === undefined ? {} : { baseline: { sha256: createHash("sha256").update(readText(options.baseline, "Baseline")).digest("hex") } }) };
+  const run = runFile(certification, files, { ...inputs, ...strict });
   if (options.json !== undefined) writeText(path(options.json), `${JSON.stringify(resultJson(certification, files), null, 2)}\n`);
   if (options.writeBaseline !== undefined) writeText(path(options.writeBaseline), `${JSON.stringify(resultJson(certification), null, 2)}\n`);
   if (options.junit !== undefined) writeText(path(options.junit), junitXml(certification));
@@ -96,7 +99,7 @@ export function writeOutputs(certification: Certification, files: ReadonlyMap<st
       if (error instanceof UsageError) throw error;
       throw new UsageError(`Key "${options.key}" cannot be used: ${(error as Error).message}`);
     }
-    writeText(path(options.certificate), `${JSON.stringify(certificateOf(run, inputs, key), null, 2)}\n`);
+    writeText(path(options.certificate), `${JSON.stringify(certificateOf(run, key), null, 2)}\n`);
     progress.line(`certificate: ${path(options.certificate)}${key === undefined ? " (unsigned: --key FILE signs it)" : ""}`);
   }
   if (options.report !== undefined) progress.line(`report: ${writeReport(name === undefined ? options.report : join(options.report, name), run).page}`);

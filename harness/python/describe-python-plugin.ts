@@ -13,7 +13,7 @@ export function describedPython(source: PythonPluginSource): DescribedPlugin {
       path: resolve(source.path), root, modules: Object.fromEntries(modules.map((module) => [module.name, module.file ?? ""])),
       name: metadata.name, version: metadata.version ?? "0", summary: metadata.summary, description: metadata.description,
       python: {
-        executable: source.python.executable, importPaths: source.importPaths, extrasPaths: source.extrasPaths, pluginsPaths: source.pluginsPaths, files: source.files,
+        executable: source.python.executable, version: source.python.version, importPaths: source.importPaths, extrasPaths: source.extrasPaths, pluginsPaths: source.pluginsPaths, files: source.files,
         modules: modules.map(({ name, module, origin, problem }) => ({ name, module, origin, ...(problem === undefined ? {} : { problem }) })),
       },
     },

@@ -5,11 +5,12 @@ import { sampleCertification } from "../testing/sample-certification.js";
 import { badgeJson, badgeSvg } from "./badge.js";
 import { CertificateRefused, certificateOf, openCertificate, preAuthEncoding } from "./certificate.js";
 import { runFile } from "./run-file.js";
+import type { RunInputs } from "./run-inputs.js";
 
 const run = { ...runFile(sampleCertification()), plugin: { ...runFile(sampleCertification()).plugin, sha256: "ab".repeat(32) } };
 const { privateKey, publicKey } = generateKeyPairSync("ed25519");
 const pem = publicKey.export({ type: "spki", format: "pem" }).toString();
-const signed = JSON.stringify(certificateOf(run, {}, privateKey));
+const signed = JSON.stringify(certificateOf(run, privateKey));
 
 describe("certificate", () => {
   it("encodes what is signed as DSSE says", () => {
@@ -21,6 +22,16 @@ describe("certificate", () => {
     expect(signature).toBe("trusted");
     expect(statement.subject).toEqual([{ name: "sample@1.2.3", digest: { sha256: "ab".repeat(32) } }]);
     expect(statement.predicate).toMatchObject({ result: "FAILED", failedTests: ["STA-007"], passedTests: ["LOAD-001"], kalicoHil: { boards: ["atmega2560"], seeds: [1], rules: { "STA-007": "fail", "GC-001": "not-applicable" } } });
+  });
+
+  it("tells how to repeat the run: every option that can change a verdict", () => {
+    const inputs: RunInputs = {
+      config: "[p]\n", gcode: ["P"], rules: "STA-*", pinProfile: { name: "bench", allow: ["PH3"], heaters: {} }, loader: "kalico", capabilities: ["moves"], python: { version: "3.11.2", install: true },
+      maxMinutes: 5, repeat: 2, shards: 3, certified: true, baseline: { sha256: "cd".repeat(32) },
+    };
+    const { kalicoHil } = openCertificate(JSON.stringify(certificateOf({ ...run, inputs }, privateKey))).statement.predicate;
+    expect(kalicoHil.inputs).toEqual(inputs);
+    expect(kalicoHil.repeat).toBe("kalico-hil certify PLUGIN --board atmega2560 --seed 1 --effort quick --loader kalico --rules 'STA-*' --config printer.cfg --gcode exercise.gcode --profile profile.json --install --max-minutes 5 --repeat 2 --baseline baseline.json --certified");
   });
 
   it("is refused when a byte of it is changed, wherever", () => {

@@ -3,8 +3,8 @@
  * bytes of the plugin, what judged them and how, and the hash of every trace, so that anyone can run it again. Run file → envelope.
  */
 import { createHash, createPrivateKey, createPublicKey, sign, verify, type KeyObject } from "node:crypto";
-import type { PinProfile } from "../../conformance/evidence.js";
 import type { RunFile } from "./run-file.js";
+import { repeatCommand, type RunInputs } from "./run-inputs.js";
 
 export const PAYLOAD_TYPE = "application/vnd.in-toto+json";
 const STATEMENT_TYPE = "https://in-toto.io/Statement/v1";
@@ -14,15 +14,6 @@ export interface Envelope {
   payloadType: string;
   payload: string;
   signatures: { keyid: string; sig: string }[];
-}
-
-/** What a run was started with, beside the plugin: enough to start it again. */
-export interface RunInputs {
-  config?: string;
-  gcode?: string[];
-  rules?: string;
-  /** Pins that might be touched. */
-  pinProfile?: PinProfile;
 }
 
 export interface Statement {
@@ -48,6 +39,8 @@ export interface Statement {
       waivers: { rule: string; reason: string; expires: string; state: string }[];
       traces: Record<string, string>;
       inputs: RunInputs;
+      /** The command that makes the run again. */
+      repeat: string;
       /** PEM of the key that signs; null: unsigned. */
       publicKey: string | null;
     };
@@ -74,8 +67,8 @@ export function ed25519PrivateKey(pem: string): KeyObject {
   return key;
 }
 
-export function statementOf(run: RunFile, inputs: RunInputs, publicKey: KeyObject | undefined): Statement {
-  const { result } = run;
+export function statementOf(run: RunFile, publicKey: KeyObject | undefined): Statement {
+  const { result, inputs = {} } = run;
   const byVerdict = (...verdicts: string[]): string[] => result.rules.filter((r) => verdicts.includes(r.verdict)).map((r) => r.id);
   return {
     _type: STATEMENT_TYPE, subject: [{ name: `${run.plugin.name}@${run.plugin.version}`, digest: { sha256: run.plugin.sha256 } }], predicateType: PREDICATE_TYPE,
@@ -87,7 +80,7 @@ export function statementOf(run: RunFile, inputs: RunInputs, publicKey: KeyObjec
         verdict: result.verdict, plugin: { name: run.plugin.name, version: run.plugin.version, files: run.plugin.files }, harness: run.host.harness, node: run.host.node, hostMode: run.host.mode,
         boards: [result.board], seeds: [result.seed], effort: result.effort, rules: Object.fromEntries(result.rules.map((r) => [r.id, r.verdict])),
         waivers: result.waivers.map(({ rule, reason, expires, state }) => ({ rule, reason, expires, state })),
-        traces: Object.fromEntries(run.exercised.sessions.flatMap((s) => (s.traceHash === undefined ? [] : [[s.id, s.traceHash]]))), inputs,
+        traces: Object.fromEntries(run.exercised.sessions.flatMap((s) => (s.traceHash === undefined ? [] : [[s.id, s.traceHash]]))), inputs, repeat: repeatCommand(run),
         publicKey: publicKey === undefined ? null : publicKey.export({ type: "spki", format: "pem" }).toString(),
       },
     },
@@ -95,9 +88,9 @@ export function statementOf(run: RunFile, inputs: RunInputs, publicKey: KeyObjec
 }
 
 /** @param privateKey without one the certificate is unsigned, and says so */
-export function certificateOf(run: RunFile, inputs: RunInputs = {}, privateKey?: KeyObject): Envelope {
+export function certificateOf(run: RunFile, privateKey?: KeyObject): Envelope {
   const publicKey = privateKey === undefined ? undefined : createPublicKey(privateKey);
-  const payload = Buffer.from(JSON.stringify(statementOf(run, inputs, publicKey)));
+  const payload = Buffer.from(JSON.stringify(statementOf(run, publicKey)));
   const signatures = privateKey === undefined || publicKey === undefined ? [] : [{ keyid: keyId(publicKey), sig: sign(null, preAuthEncoding(PAYLOAD_TYPE, payload), privateKey).toString("base64") }];
   return { payloadType: PAYLOAD_TYPE, payload: payload.toString("base64"), signatures };
 }

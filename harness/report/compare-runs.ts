@@ -32,7 +32,7 @@ export function comparisonSection(run: RunFile, other: RunFile): Markup {
   const slack = (r: RunFile): string => (r.result.timing.minSlackSeconds === null ? "–" : `${(r.result.timing.minSlackSeconds * 1000).toFixed(1)} ms`);
   const rows: [string, (r: RunFile) => string | number][] = [
     ["Verdict", (r) => r.result.verdict], ["Plugin", (r) => `${r.plugin.name} ${r.plugin.version}`], ["Digest", (r) => r.plugin.sha256.slice(0, 16)], ["Harness", (r) => r.host.harness], ["Board", (r) => r.result.board],
-    ["Seed", (r) => r.result.seed], ["Effort", (r) => r.result.effort], ["Steps", (r) => r.result.timing.steps], ["Least slack", slack], ["Trace", (r) => r.result.determinism.traceHash],
+    ["Seed", (r) => r.result.seed], ["Effort", (r) => r.result.effort], ["Loader", (r) => r.inputs?.loader ?? "–"], ["Steps", (r) => r.result.timing.steps], ["Least slack", slack], ["Trace", (r) => r.result.determinism.traceHash],
   ];
   const cell = (verdict: Verdict | undefined, findings: number): Markup => (verdict === undefined ? html`–` : html`<span class="verdict v-${verdict}">${verdict}</span>${findings > 0 ? ` ${findings} findings` : ""}`);
   return html`<section aria-labelledby="compare">

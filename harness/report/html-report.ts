@@ -8,6 +8,7 @@ import { comparisonSection } from "./compare-runs.js";
 import { html, jsonForScript, Markup, type Piece } from "./markup.js";
 import { pageAssets } from "./page-assets.js";
 import { walkText, type RunFile } from "./run-file.js";
+import { repeatCommand } from "./run-inputs.js";
 
 export const VERDICT_WORD: Record<Verdict, string> = { pass: "pass", warn: "warning", fail: "fail", inconclusive: "open", "not-applicable": "not applicable" };
 const CONFORMANCE_WORD: Record<string, string> = { certified: "Certified", conforming: "Conforming", "not-conforming": "Not conforming", "cannot-judge": "Cannot judge" };
@@ -63,7 +64,8 @@ function topSection(run: RunFile): Markup {
     ["Plugin", `${plugin.name} ${plugin.version}${plugin.summary === "" ? "" : ` – ${plugin.summary}`}`],
     ["Digest", plugin.sha256 === "" ? "none" : html`<code>sha256:${plugin.sha256}</code>`],
     ["Host", `${run.host.api} as kalico-hil ${run.host.harness} simulates it, ${run.host.mode}`],
-    ["Board", result.board], ["Seed", result.seed], ["Effort", result.effort],
+    ["Board", result.board], ["Seed", result.seed], ["Effort", result.effort], ...(run.inputs?.loader === undefined ? [] : [["Loader", run.inputs.loader] as [string, Piece]]),
+    ["Repeat with", html`<code>${repeatCommand(run)}</code>`],
     ["Printed", `${duration(result.timing.printSeconds)} of printer life, ${number(result.timing.steps)} steps`],
     ["Least slack", result.timing.minSlackSeconds === null ? "none" : ms(result.timing.minSlackSeconds)],
     ["Trace", html`<code>${result.determinism.traceHash}</code>`],

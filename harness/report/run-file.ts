@@ -11,6 +11,7 @@ import { scenarioOfFinding } from "../certify/counter-examples.js";
 import { pluginDigest } from "../certify/plugin-digest.js";
 import type { Charts } from "../charts/charts.js";
 import { resultJson, type ResultJson } from "../reporters/result-json.js";
+import type { RunInputs } from "./run-inputs.js";
 
 /** A session is told of when it took this share of its wall time: only then, so that reports of one seed are the same to the byte. */
 const NEAR_LIMIT = 0.5;
@@ -43,8 +44,10 @@ export interface Exercised {
 export interface RunFile {
   format: typeof RUN_FORMAT;
   result: ResultJson;
+  /** What it was started with; absent in files of earlier versions. */
+  inputs?: RunInputs;
   plugin: { name: string; version: string; summary: string; path: string; form: string; sha256: string; files: Record<string, string> };
-  host: { mode: "virtual time"; harness: string; node: string; api: string };
+  host: { mode: "virtual time" | "real time on an attached board"; harness: string; node: string; api: string };
   rules: Record<string, { requirement: string; source: string }>;
   exercised: Exercised;
   examples: Record<string, RunExample>;
@@ -52,7 +55,7 @@ export interface RunFile {
 }
 
 /** @param files counter-examples that were written, by scenario */
-export function runFile(certification: Certification, files: ReadonlyMap<string, string> = new Map()): RunFile {
+export function runFile(certification: Certification, files: ReadonlyMap<string, string> = new Map(), inputs: RunInputs = {}): RunFile {
   const { plugin: described } = certification.evidence;
   const result = resultJson(certification, files);
   const examples: Record<string, RunExample> = {};
@@ -64,12 +67,12 @@ export function runFile(certification: Certification, files: ReadonlyMap<string,
     }
   }
   return {
-    format: RUN_FORMAT, result,
+    format: RUN_FORMAT, result, inputs,
     plugin: {
       name: certification.plugin.name, version: certification.plugin.version, summary: described.summary, path: certification.plugin.path, form: described.form,
       ...(existsSync(certification.plugin.path) ? pluginDigest(certification.plugin.path) : { sha256: "", files: {} }),
     },
-    host: { mode: "virtual time", harness: result.versions.harness, node: result.versions.node, api: "Kalico" },
+    host: { mode: certification.evidence.attachedBoard === undefined ? "virtual time" : "real time on an attached board", harness: result.versions.harness, node: result.versions.node, api: "Kalico" },
     rules: Object.fromEntries([...catalogue, canary].filter((rule) => certification.results.some((r) => r.id === rule.id)).map(({ id, requirement, source }) => [id, { requirement, source }])),
     exercised: exercised(certification), examples,
     ...(certification.charts === undefined ? {} : { charts: certification.charts }),

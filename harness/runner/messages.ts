@@ -26,6 +26,8 @@ export interface PluginLocation {
 /** How a Python plugin is run. */
 export interface PythonLocation {
   executable: string;
+  /** "3.11.2". */
+  version: string;
   /** Entries of sys.path. */
   importPaths: string[];
   /** Directories whose modules belong to klippy.extras and klippy.plugins. */
