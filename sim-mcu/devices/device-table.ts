@@ -9,8 +9,8 @@ export interface SpiDevice {
 }
 
 export interface I2cDevice {
-  /** Whether the chip answers to its address now; a chip without this always does. */
-  acknowledges?(access: "write" | "read"): boolean;
+  /** Whether the chip answers to its address now; a chip without this always does. @param register what was written just before a read */
+  acknowledges?(access: "write" | "read", register: Uint8Array): boolean;
   write(data: Uint8Array): void;
   /** What follows after `register` was written. */
   read(register: Uint8Array, length: number): Uint8Array;

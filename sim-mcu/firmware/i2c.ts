@@ -29,7 +29,7 @@ function transfer(ctx: FirmwareContext, oid: number, data: Uint8Array, readLengt
     if (ctx.board.mcu.startsWith("at")) return { status: "SUCCESS", response: new Uint8Array(readLength).fill(0xff) };
     return { status: ctx.board.mcu === "linux" ? "NACK" : status, response: new Uint8Array(0) };
   };
-  const acknowledges = (access: "write" | "read"): boolean => device !== undefined && (device.acknowledges?.(access) ?? true);
+  const acknowledges = (access: "write" | "read"): boolean => device !== undefined && (device.acknowledges?.(access, data) ?? true);
   if ((readLength === 0 || data.length > 0) && !acknowledges("write")) return missing("START_NACK");
   if (readLength > 0 && !acknowledges("read")) return missing("START_READ_NACK");
   if (readLength > 0) return { status: "SUCCESS", response: device!.read(data, readLength) };

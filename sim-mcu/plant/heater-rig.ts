@@ -73,7 +73,7 @@ export class HeaterRig {
     const celsius = (): number => this.body.sensorCelsius(seconds());
     const chip = make({ celsius, humidity: () => roomHumidityAt(celsius()), pascal: () => ROOM_PASCAL, seconds });
     mcu.gpio.devices.attachI2c(address, {
-      acknowledges: (access) => this.fault !== "sensor-open" && (chip.acknowledges?.(access) ?? true),
+      acknowledges: (access, register) => this.fault !== "sensor-open" && (chip.acknowledges?.(access, register) ?? true),
       write: (data) => chip.write(data),
       read: (register, length) => chip.read(register, length),
     });

@@ -26,6 +26,8 @@ export interface PlantOptions extends RailOptions, ResonanceOptions {
   noiseFraction?: number;
   /** Differences from the ordinary, by section. */
   heaters?: Readonly<Record<string, Partial<ThermalPhysics> & { startCelsius?: number }>>;
+  /** Which of Bosch's chips a sensor of type BME280 is, by section; default BME280. */
+  chips?: Readonly<Record<string, string>>;
   /** Speed of fans at full duty, revolutions per minute. */
   fanRpm?: number;
 }
@@ -87,7 +89,7 @@ function addHeater(plant: PrinterPlant, name: string, sections: Sections, pins: 
     sensorPin: pins.pinOf(section, "sensor_pin"),
     curve: sensorCurve(section, sections),
     chip: temperatureChip(section),
-    climateChip: climateChip(section),
+    climateChip: climateChip(section, options.chips?.[name]),
     oneWire: section["sensor_type"] === "DS18B20" ? { mcu: section["sensor_mcu"] ?? "mcu", serial: section["serial_no"] ?? "" } : undefined,
     noise: gaussian(seededRandom((options.seed ?? 0) * 1000 + index)),
     noiseFraction: options.noiseFraction ?? DEFAULT_NOISE,

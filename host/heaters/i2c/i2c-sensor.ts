@@ -22,6 +22,8 @@ export interface ChipBus {
   /** Writes `register`, then reads. @throws CommandError when no answer comes; with `retry` false after one try */
   read(register: readonly number[], length: number, options?: { retry?: boolean }): Promise<Uint8Array>;
   wait(seconds: number): Promise<void>;
+  /** Event time, seconds. */
+  monotonic(): number;
   log(level: "debug" | "info" | "warning" | "error", message: string, error?: unknown): void;
 }
 
@@ -31,12 +33,16 @@ export interface I2cChip {
   /** Address unless `i2c_address` says otherwise. */
   readonly address: number;
   readonly reportTime: number;
+  /** Decimals of a field in the status, where it is rounded. */
+  readonly decimals?: Partial<Record<keyof Readings, number>>;
   /** What stands before "outside range of" in the message of a shutdown, without the number. */
   readonly limitSubject: string;
   /** True: the limits are looked at only when there is a new temperature. */
   readonly checksFreshOnly?: boolean;
   /** What the log says when a measurement fails; undefined: the failure is the printer's. */
-  failure?(error: unknown): string;
+  readonly failure?: ((error: unknown) => string) | undefined;
+  /** False: left alone where there is no machine, as in batch output. */
+  readonly worksInBatch?: boolean;
   /** Wakes the chip. @returns what it measures besides the temperature */
   start(bus: ChipBus): Promise<readonly (keyof Readings)[]>;
   /** One measurement. What is missing stays as it was; undefined: given up, and said so. */
@@ -63,6 +69,7 @@ export class I2cSensor implements TemperatureSensor {
     this.bus = this.makeBus();
     this.printer.addObject(`${chip.kind} ${config.getName().split(/\s+/).at(-1)!}`, this);
     this.timer = this.printer.getReactor().registerTimer(() => this.sample());
+    if (chip.worksInBatch === false && this.printer.getStartArgs().debugoutput != null) return;
     const connect = (): Promise<void> => this.connect();
     this.printer.registerEventHandler("klippy:connect", connect);
     this.printer.registerEventHandler(this.i2c.getMcu().getNonCriticalReconnectEventName(), connect);
@@ -88,6 +95,7 @@ export class I2cSensor implements TemperatureSensor {
       write: (bytes) => i2c.i2cWrite(bytes),
       read: async (register, length, { retry = true } = {}) => (await i2c.i2cRead(register, length, retry)).response,
       wait: async (seconds) => { await reactor.pause(reactor.monotonic() + seconds); },
+      monotonic: () => reactor.monotonic(),
       log: (level, message, error) => printer.log(level, message, error),
     };
   }
@@ -132,7 +140,10 @@ export class I2cSensor implements TemperatureSensor {
   }
 
   getStatus(_eventTime?: number): Record<string, number> {
-    const rest = this.fields.map((field) => [field, this.readings[field] ?? 0]);
-    return { temperature: Number(formatFixed(this.temperature(), 2)), ...Object.fromEntries(rest) };
+    const decimals: I2cChip["decimals"] = { temperature: 2, ...this.chip.decimals };
+    return Object.fromEntries((["temperature", ...this.fields] as const).map((field) => {
+      const [value, places] = [this.readings[field] ?? 0, decimals[field]];
+      return [field, places === undefined ? value : Number(formatFixed(value, places))];
+    }));
   }
 }
