@@ -58,3 +58,17 @@ test("chips that are set once, leds, sensors and a display start a printer witho
   const cup = world.printer!.lookupObject<{ getStatus(eventTime: number): { temperature: number } }>("temperature_sensor cup");
   expect(cup.getStatus(0).temperature).toBeCloseTo(22, 0);
 });
+
+test("every kind of led takes its colour from a display template, one of a chain by its index", async () => {
+  const config = PRINTER.replace("cartesian", "none") +
+    "[led lamp]\nred_pin: PA1\n[neopixel ring]\npin: PA2\nchain_count: 3\n[dotstar chain]\ndata_pin: PA4\nclock_pin: PA5\nchain_count: 3\n[pca9533 four]\n[pca9632 lights]\ni2c_software_scl_pin: PB1\ni2c_software_sda_pin: PB2\n" +
+    "[display_template half]\nparam_level: 0.5\ntext: 0,{param_level},0,0\n";
+  const kinds = ["led lamp", "neopixel ring", "dotstar chain", "pca9533 four", "pca9632 lights"];
+  const assign = kinds.map((name) => `SET_LED_TEMPLATE LED=${name.split(" ")[1]!} TEMPLATE=half${/ring|chain/.test(name) ? " INDEX=2 PARAM_LEVEL=0.25" : ""}`);
+
+  const { result, world } = await run(config, [...assign, "G4 P2000"].join("\n"));
+
+  expect(result?.errors).toEqual([]);
+  const greens = kinds.map((name) => world.printer!.lookupObject<{ getStatus(eventTime: number): { color_data: number[][] } }>(name).getStatus(0).color_data.map((color) => color[1]));
+  expect(greens).toEqual([[0.5], [0, 0.25, 0], [0, 0.25, 0], [0.5], [0.5]]);
+});

@@ -1,12 +1,13 @@
 /**
- * What all kinds of leds have in common: the colours of a chain, its initial colour, and SET_LED. A colour is
- * [red, green, blue, white], each 0…1. Changes are collected in `ledState`; `checkTransmit` hands the whole chain to
- * the led's driver, one transmission at a time.
+ * What all kinds of leds have in common: the colours of a chain, its initial colour, SET_LED and SET_LED_TEMPLATE. A
+ * colour is [red, green, blue, white], each 0…1. Changes are collected in `ledState`; `checkTransmit` hands the whole chain to
+ * the led's driver, one transmission at a time. A template that is assigned to a led gives it its colour every half second; SET_LED holds until then.
  */
 import type { ConfigSection, GCodeCommand, GCodeDispatch, Printer } from "../heaters/host-types.js";
 import { CommandError } from "../errors.js";
 import type { Mutex } from "../reactor/mutex.js";
-import { rejectTemplate } from "./output-pin.js";
+import { pyFloat } from "../config/python-text.js";
+import { templateTimer, type TemplateHolder, type TemplateTimer } from "./template-timer.js";
 
 /** Red, green, blue, white: 0…1. */
 export type LedColor = readonly [red: number, green: number, blue: number, white: number];
@@ -17,6 +18,9 @@ export type UpdateLeds = (ledState: readonly LedColor[], printTime: number | nul
 interface LedToolhead {
   registerLookaheadCallback(callback: (printTime: number) => void): void;
 }
+
+/** As Kalico limits: what is not a number counts as full. */
+const limited = (part: number): number => (Number.isNaN(part) ? 1 : Math.max(0, Math.min(1, part)));
 
 const sameColor = (a: LedColor, b: LedColor): boolean => a.every((part, i) => part === b[i]);
 
@@ -29,6 +33,8 @@ export class LedHelper {
   needTransmit = false;
   private readonly mutex: Mutex;
   private readonly updateFunc: UpdateLeds;
+  private readonly templates: TemplateTimer;
+  private readonly holders: readonly TemplateHolder[];
 
   constructor(config: ConfigSection, updateFunc: UpdateLeds, ledCount = 1) {
     this.printer = config.getPrinter();
@@ -37,6 +43,9 @@ export class LedHelper {
     this.ledCount = ledCount;
     const initial = ["RED", "GREEN", "BLUE", "WHITE"].map((color) => config.getFloat(`initial_${color}`, { default: 0, minval: 0, maxval: 1 }));
     this.ledState = Array.from({ length: ledCount }, () => [...initial] as unknown as LedColor);
+    this.templates = templateTimer(config, "leds");
+    const shown = (): void => this.checkTransmit();
+    this.holders = this.ledState.map((_, i) => ({ take: (text) => this.setColor(i + 1, this.colorOf(text)), shown }));
     const name = config.getName().split(/\s+/).at(-1)!;
     const gcode = this.printer.lookupObject<GCodeDispatch>("gcode");
     gcode.registerMuxCommand("SET_LED", "LED", name, (gcmd) => this.cmdSetLed(gcmd), { desc: "Set the color of an LED" });
@@ -89,7 +98,18 @@ export class LedHelper {
   }
 
   private cmdSetLedTemplate(gcmd: GCodeCommand): void {
-    gcmd.getInt("INDEX", { default: null, minval: 1, maxval: this.ledCount });
-    rejectTemplate(gcmd, gcmd.get("TEMPLATE"));
+    const index = gcmd.getInt("INDEX", { default: null, minval: 1, maxval: this.ledCount });
+    this.templates.assign(gcmd, index === null ? this.holders : [this.holders[index - 1]!]);
+  }
+
+  /** The colour that a template's text names, each part limited to 0…1 and 0 where it is missing; dark, and logged, where it names none. */
+  private colorOf(text: string): LedColor {
+    try {
+      const [red = 0, green = 0, blue = 0, white = 0] = text.split(",").map((part) => limited(pyFloat(part)));
+      return [red, green, blue, white];
+    } catch (error) {
+      this.printer.log("error", "led template render error", error);
+      return [0, 0, 0, 0];
+    }
   }
 }

@@ -5,6 +5,7 @@ import type { PrinterPins } from "../mcu/pins.js";
 import type { McuPwm } from "../mcu/pwm.js";
 import type { RequestOutcome } from "./gcode-request-queue.js";
 import { GCodeRequestQueue } from "./gcode-request-queue.js";
+import { valueHolder, templateTimer, type TemplateHolder, type TemplateTimer } from "./template-timer.js";
 
 /** Longest PWM cycle, s. */
 const MAX_SCHEDULE_TIME = 5;
@@ -14,6 +15,8 @@ export class PrinterOutputPin {
   private readonly scale: number;
   private readonly isPwm: boolean;
   private readonly apply: (printTime: number, value: number) => void;
+  private readonly templates: TemplateTimer;
+  private readonly holder: TemplateHolder;
   private lastValue: number;
 
   constructor(config: ConfigSection) {
@@ -39,6 +42,9 @@ export class PrinterOutputPin {
     const shutdownValue = config.getFloat("shutdown_value", { default: 0, minval: 0, maxval: this.scale }) / this.scale;
     pin.setupStartValue(this.lastValue, shutdownValue);
     this.gcrq = new GCodeRequestQueue(config, pin.getMcu(), (printTime, value) => this.setPin(printTime, value));
+    this.templates = templateTimer(config, "pins");
+    // As in Kalico, what a template gives is neither scaled nor limited.
+    this.holder = valueHolder(printer, "output_pin", (value) => this.gcrq.sendAsyncRequest(value));
     this.registerCommands(printer, config.getName().split(/\s+/)[1]!);
   }
 
@@ -62,18 +68,13 @@ export class PrinterOutputPin {
     const template = gcmd.get("TEMPLATE", { default: null });
     if ((value === null) === (template === null)) throw gcmd.error("SET_PIN command must specify VALUE or TEMPLATE");
     if (value === null) {
-      rejectTemplate(gcmd, template!);
+      this.templates.assign(gcmd, [this.holder]);
       return;
     }
     const fraction = value / this.scale;
     if (!this.isPwm && fraction !== 0 && fraction !== 1) throw gcmd.error("Invalid pin value");
     this.gcrq.queueGcodeRequest(fraction);
   }
-}
-
-/** No display templates exist here: an empty name switches a template off, every other is unknown. */
-export function rejectTemplate(gcmd: GCodeCommand, template: string): void {
-  if (template !== "") throw gcmd.error(`Unknown display_template '${template}'`);
 }
 
 export function loadConfigPrefix(config: ConfigSection): PrinterOutputPin {
