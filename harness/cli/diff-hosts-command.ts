@@ -178,6 +178,7 @@ const table = (results: readonly CaseResult[], passed: number): string => `# Kal
 
 \`kalico-hil diff-hosts --kalico CHECKOUT --test-cases --markdown FILE\`: each configuration of \`test/klippy/*.test\` is started on the ideal board with simulated
 machines, its G-code is run, and the end is held against what the case expects. Kalico runs them without any machine, and compares no steps either.
+Where a case probes by hand, the bed lies where it says ACCEPT.
 
 ${passed} of ${results.length} cases end as expected.
 

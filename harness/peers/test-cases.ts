@@ -6,6 +6,7 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { ideal, type BoardProfile } from "../../sim-mcu/boards/index.js";
 import { runJob } from "../world/run-job.js";
+import { AcceptedBed } from "./accepted-bed.js";
 
 /** One run of a case. */
 export interface CaseRun {
@@ -94,8 +95,14 @@ export async function runTestCase(test: TestCase, limit: number, now: () => numb
 export async function outcomeOf({ config, lines, chip = "" }: Pick<CaseRun, "config" | "lines"> & Partial<Pick<CaseRun, "chip">>, limit: number, now: () => number): Promise<string> {
   const stop = new AbortController();
   const started = now();
+  const bed = new AcceptedBed();
   try {
-    const job = await runJob({ configFile: config, board: idealBoard(chip), seed: 1, lines, signal: stop.signal, startArgs: { debuginput: config }, onProgress: () => { if (now() - started > limit) stop.abort(); } });
+    const job = await runJob({
+      configFile: config, board: idealBoard(chip), seed: 1, lines, signal: stop.signal, startArgs: { debuginput: config },
+      machine: { bedHeight: bed.heightAt }, observer: { onGcodeResponse: (answer) => bed.hearAnswer(answer) },
+      onWorld: (world) => bed.attach(world), onLine: (index) => bed.hearLine(lines[index]!),
+      onProgress: () => { if (now() - started > limit) stop.abort(); },
+    });
     job.world.finish();
     if (stop.signal.aborted) return `was not at its end after ${limit} s`;
     if (job.state !== "ready") return firstSentence(job.message);
