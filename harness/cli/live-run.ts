@@ -21,6 +21,7 @@ import { harnessVersion } from "../reporters/result-json.js";
 import { EXIT, UsageError } from "./exit-codes.js";
 import { loaderOption } from "./option-values.js";
 import type { Progress } from "./progress.js";
+import { parseResonances } from "./resonance-option.js";
 
 export interface LiveRunOptions {
   gcode?: string;
@@ -31,6 +32,8 @@ export interface LiveRunOptions {
   /** Board and seed of simulated micro-controllers. */
   board: string;
   seed: number;
+  /** Resonances of the simulated machine, as `--resonance` names them. */
+  resonance?: readonly string[];
   /** Path of the socket on which clients are served. */
   api?: string;
   /** G-code is typed in the terminal. */
@@ -58,7 +61,9 @@ export function parseDevices(texts: readonly string[]): Map<string, string> {
 export async function liveRunCommand(
   configFile: string, options: LiveRunOptions, progress: Progress, signal: AbortSignal, prepare: (live: LivePrinter) => void = () => undefined,
 ): Promise<number> {
-  const devices = parseDevices(options.mcu);
+  const devices = parseDevices(options.mcu), { resonance = [] } = options;
+  if (devices.size > 0 && resonance.length > 0) throw new UsageError("Option --resonance is for simulated machines: leave out --mcu or --resonance");
+  const machine = { resonances: parseResonances(resonance) };
   for (const [name, path] of devices) {
     if (!existsSync(path)) throw new UsageError(`Device "${path}" of micro-controller "${name}" does not exist: connect the board, or look in /dev/serial/by-id`);
   }
@@ -67,7 +72,7 @@ export async function liveRunCommand(
   signal.addEventListener("abort", () => world.abort());
   const verbose = options.verbose === true;
   const log = (level: string, text: string): void => { if (verbose || level === "error" || level === "warning") progress.line(`${level}: ${text.split("\n", 1)[0]}`); };
-  const lines: HostLines = devices.size > 0 ? new SerialLines({ devices, log }) : new SimulatedLines({ world, configFile: resolve(configFile), board: options.board, seed: options.seed });
+  const lines: HostLines = devices.size > 0 ? new SerialLines({ devices, log }) : new SimulatedLines({ world, configFile: resolve(configFile), board: options.board, seed: options.seed, machine });
   const logFile = openLog(options.log);
   const shown: HostObserver = {
     onLog: log,

@@ -13,6 +13,7 @@ import type { SimWorld } from "../world/sim-world.js";
 import { boardOption, loaderOption, seedOption } from "./option-values.js";
 import { liveRunCommand, openLog } from "./live-run.js";
 import type { Progress } from "./progress.js";
+import { parseResonances } from "./resonance-option.js";
 
 export interface RunOptions {
   gcode?: string;
@@ -25,6 +26,8 @@ export interface RunOptions {
   live?: boolean;
   /** Devices of real micro-controllers, `[NAME=]DEVICE`: the host runs on them in real time. */
   mcu?: string[];
+  /** Resonances of the machine, as `--resonance` names them. */
+  resonance?: string[];
   /** Plugins to load: paths, or names of installed Python distributions. */
   plugin?: string[];
   /** Interpreter for Python plugins. */
@@ -56,6 +59,7 @@ export async function runCommand(configFile: string, options: RunOptions, progre
     throw error instanceof TraceOptionError ? new UsageError(error.message) : error;
   }
   const seed = seedOption(options.seed);
+  const resonances = parseResonances(options.resonance ?? []);
   const board = boardOption(options.board);
   const lines = readFileSync(options.gcode, "utf8").split(/\r?\n/);
   let bench: SimWorld | undefined;
@@ -86,7 +90,7 @@ export async function runCommand(configFile: string, options: RunOptions, progre
   };
   const started = process.hrtime.bigint();
   const { world, state, message, result, printSeconds } = await runJob({
-    configFile: resolve(configFile), board, seed, lines, live: options.live === true, traceCommands: traced, watchPlugins: traced, signal, plugins: opened.plugins,
+    configFile: resolve(configFile), board, seed, machine: { resonances }, lines, live: options.live === true, traceCommands: traced, watchPlugins: traced, signal, plugins: opened.plugins,
     onWorld: (made) => {
       bench = made;
       if (traced) recorder = new TraceRecorder(made);

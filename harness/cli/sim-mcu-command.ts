@@ -18,6 +18,7 @@ import { EXIT, UsageError } from "./exit-codes.js";
 import { boardOption, seedOption } from "./option-values.js";
 import type { Progress } from "./progress.js";
 import { privateFeatures } from "./private-firmware.js";
+import { parseResonances, RESONANCE_HELP } from "./resonance-option.js";
 import { formatTime } from "./run-command.js";
 import { driftAt, FAULT_HELP, parseDrift, parseFaults, type Drift, type FaultPlan } from "./sim-mcu-faults.js";
 
@@ -32,6 +33,7 @@ export interface SimMcuCommandOptions {
   /** Further micro-controllers: `NAME,board=…,pty=…[,drift=…][,flavour=…][,fault=…]`. */
   mcu: string[];
   uart?: boolean;
+  resonance: string[];
   seed: string;
   for?: string;
   verbose?: boolean;
@@ -68,6 +70,7 @@ export function addSimMcuCommand(program: Command, start: (run: (progress: Progr
     .requiredOption("--pty <path>", "where to put the link to the pseudo-terminal: the value of `serial:` in the host's [mcu]")
     .option("--name <name>", "name of its [mcu NAME] section; plain [mcu] by default", "mcu")
     .option("--plant <printer.cfg>", "the machine around it: rails, switches, heaters and sensors of this configuration")
+    .option("--resonance <resonance>", `how the machine of --plant swings: ${RESONANCE_HELP}`, list, [])
     .option("--flavour <name>", "whose firmware it runs: kalico or klipper", "kalico")
     .option("--fault <fault>", `what goes wrong, may be repeated: ${FAULT_HELP}`, list, [])
     .option("--drift <ppm>", "its crystal runs fast: PPM, or FROM..TO/SECONDS there and back", "0")
@@ -88,7 +91,7 @@ export async function simMcuCommand(options: SimMcuCommandOptions, progress: Pro
   const specs = mcuSpecs(options);
   const extraFeatures = options.firmware === undefined ? [] : await privateFeatures(options.firmware);
   askForPriority();
-  const plant = plantOf(options.plant, seed);
+  const plant = plantOf(options.plant, seed, options.resonance);
   const world = new RealtimeWorld();
   signal.addEventListener("abort", () => world.abort());
   const log = (text: string): void => progress.line(text);
@@ -219,10 +222,14 @@ function flavourOf(text: string): McuSpec["flavour"] {
   return text;
 }
 
-function plantOf(file: string | undefined, seed: number): PrinterPlant | undefined {
-  if (file === undefined) return undefined;
+function plantOf(file: string | undefined, seed: number, resonance: readonly string[]): PrinterPlant | undefined {
+  const resonances = parseResonances(resonance);
+  if (file === undefined) {
+    if (resonance.length > 0) throw new UsageError("Option --resonance needs --plant with the printer.cfg of the machine");
+    return undefined;
+  }
   if (!existsSync(file)) throw new UsageError(`Printer configuration "${file}" of option --plant does not exist`);
-  return plantFromConfig(readPlantSections(file), { seed });
+  return plantFromConfig(readPlantSections(file), { seed, resonances });
 }
 
 /** What became of one micro-controller. */

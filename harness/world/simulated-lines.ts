@@ -4,7 +4,7 @@
  */
 import type { Port } from "../../host/transport/port.js";
 import { SimLink } from "../../sim-mcu/link.js";
-import { plantFromConfig, type PrinterPlant } from "../../sim-mcu/plant/index.js";
+import { plantFromConfig, type PlantOptions, type PrinterPlant } from "../../sim-mcu/plant/index.js";
 import { SimMcu } from "../../sim-mcu/sim-mcu.js";
 import { McuTrace } from "../../sim-mcu/trace/mcu-trace.js";
 import type { HostLines } from "./live-printer.js";
@@ -18,6 +18,8 @@ export interface SimulatedLinesOptions {
   configFile: string;
   board: string;
   seed: number;
+  /** What is out of the ordinary about the machine. */
+  machine?: Omit<PlantOptions, "seed">;
 }
 
 export class SimulatedLines implements HostLines {
@@ -26,10 +28,10 @@ export class SimulatedLines implements HostLines {
   private readonly links = new Map<string, SimLink>();
   private readonly world: RealtimeWorld;
 
-  constructor({ world, configFile, board, seed }: SimulatedLinesOptions) {
+  constructor({ world, configFile, board, seed, machine }: SimulatedLinesOptions) {
     this.world = world;
     const sections = readPlantSections(configFile);
-    this.plant = plantFromConfig(sections, { seed });
+    this.plant = plantFromConfig(sections, { ...machine, seed });
     const { clock } = world;
     for (const section of new Set(["mcu", ...Object.keys(sections).filter((section) => section.startsWith("mcu "))])) {
       const name = section === "mcu" ? "mcu" : section.slice(4).trim();

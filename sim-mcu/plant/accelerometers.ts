@@ -11,8 +11,8 @@ import type { PrinterPlant } from "./printer-plant.js";
 import { Shaking, type Drag, type Resonance } from "./shaking.js";
 
 export interface ResonanceOptions {
-  /** Resonances that differ from the ordinary, by axis letter. */
-  resonances?: Readonly<Partial<Record<"x" | "y" | "z", Resonance>>>;
+  /** Resonances that differ from the ordinary, in part or whole, by axis letter. */
+  resonances?: Readonly<Partial<Record<"x" | "y" | "z", Partial<Resonance>>>>;
 }
 
 /** A printer of medium weight with belts. */
@@ -30,7 +30,7 @@ const MODELS: Readonly<Record<string, { readonly model: AccelerometerModel; read
 /** Adds the chips to a plant that has its rails. @param noise Gaussian with deviation 1, of a given number */
 export function addAccelerometers(plant: PrinterPlant, sections: Sections, pins: PinReader, options: ResonanceOptions, noise: (index: number) => () => number): void {
   const drag = dragOf(plant, sections);
-  const resonances = AXES.map((axis) => options.resonances?.[axis] ?? ORDINARY[axis]);
+  const resonances = AXES.map((axis) => ({ ...ORDINARY[axis], ...options.resonances?.[axis] }));
   let index = 0;
   for (const [name, section] of Object.entries(sections)) {
     const kind = MODELS[name.split(" ", 1)[0]!];
