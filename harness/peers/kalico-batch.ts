@@ -99,8 +99,8 @@ function exceptionIn(log: string): string | undefined {
   return found.at(-1)?.[1];
 }
 
-/** Lines that Kalico logs of its own accord while it runs a job. */
-const ROUTINE = /^(?:homing: |Overextrude: |toolhead: |extruder\d*: |bed_mesh: |Mesh Leveling |Running full garbage|Unfreezing garbage|Stats |Git version|Args: )/;
+/** Lines that Kalico logs of its own accord while it runs a job, or before it tells of a failure. */
+const ROUTINE = /^(?:b'stepcompress |homing: |Overextrude: |toolhead: |extruder\d*: |bed_mesh: |Mesh Leveling |Running full garbage|Unfreezing garbage|Stats |Git version|Args: )/;
 
 /**
  * The first error of a line of G-code: such are logged as they are, after the configuration. None where something else fails first.

@@ -58,7 +58,14 @@ export async function runJob(options: JobOptions): Promise<JobRun> {
 async function finishMoves(world: SimWorld): Promise<void> {
   const printer = world.printer!;
   const toolhead = printer.lookupObject<{ getLastMoveTime(): number; checkBusy(eventTime: number): [number, number, boolean] }>("toolhead");
-  toolhead.getLastMoveTime();
+  try {
+    toolhead.getLastMoveTime();
+  } catch (error) {
+    // What the toolhead's own timer would run into where nobody asks.
+    printer.log("error", `Exception in flush_handler: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    printer.invokeShutdown("Exception in flush_handler");
+    return;
+  }
   // Motors beside the toolhead may go on for longer.
   const motors = printer.lookupObjects("manual_stepper").map(([, motor]) => motor as { nextCmdTime: number });
   await world.run(() => {

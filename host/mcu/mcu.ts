@@ -490,6 +490,7 @@ export class Mcu implements PinChip {
       parser: this.serial.getMsgparser(),
       stepQueues: this.stepQueues,
       moveSlots: moveCount - this.reservedMoveSlots,
+      log: (line) => this.log("error", line),
     });
     this.stepperSync.setTime(0, this.mcuFreq);
     const message = `Configured MCU '${this.name}' (${moveCount} moves)`;

@@ -43,14 +43,21 @@ function setup(count: number, moveSlots: number) {
     queues.push(cq);
     return cq;
   };
+  const logged: string[] = [];
+  let failure: Error | undefined;
+  const fail = (error: Error): void => {
+    failure = error;
+  };
   const steppers = Array.from({ length: count }, (_, oid): StepQueue => ({
     oid,
     out: new StepRowFifo(),
     setTime: () => {},
-    flush: () => {},
+    flush: () => {
+      if (failure !== undefined) throw failure;
+    },
     expireHistory: () => {},
   }));
-  const sync = new StepperSync({ name: "mcu", serialQueue: queue, parser, stepQueues: steppers, moveSlots });
+  const sync = new StepperSync({ name: "mcu", serialQueue: queue, parser, stepQueues: steppers, moveSlots, log: (line) => logged.push(line) });
   const sent = (): Sent[] => {
     const cq = queues[0]!;
     const out: Sent[] = [];
@@ -64,7 +71,7 @@ function setup(count: number, moveSlots: number) {
     }
     return out;
   };
-  return { sync, fifos: steppers.map(({ out }) => out), sent };
+  return { sync, fifos: steppers.map(({ out }) => out), sent, fail, logged };
 }
 
 describe("StepperSync", () => {
@@ -167,5 +174,13 @@ describe("the merge of rows", () => {
         expect(taken).toEqual(all.sort(([clock, stepper], [other, second]) => clock - other || stepper - second));
       }),
     );
+  });
+
+  it("tells the log what a queue refuses, and its caller where", () => {
+    const refused = Object.assign(new Error("no such sequence"), { logLine: "b'no such sequence'" });
+    const { sync, fail, logged } = setup(1, 10);
+    fail(refused);
+    expect(() => sync.flush(1000, 0)).toThrow("Internal error in MCU 'mcu' stepcompress");
+    expect(logged).toEqual(["b'no such sequence'"]);
   });
 });

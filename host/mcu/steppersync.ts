@@ -21,7 +21,7 @@ export interface StepQueue {
   readonly oid: number;
   readonly out: StepRowFifo;
   setTime(timeOffset: number, freq: number): void;
-  /** Packs steps into rows up to a clock. @throws when steps cannot be expressed */
+  /** Packs steps into rows up to a clock. @throws when steps cannot be expressed; its `logLine`, if it has one, is for the log */
   flush(moveClock: number): void;
   expireHistory(clock: number): void;
 }
@@ -29,6 +29,7 @@ export interface StepQueue {
 /** Kalico's steppersync. */
 export class StepperSync {
   private readonly name: string;
+  private readonly log: (line: string) => void;
   private readonly serialQueue: SerialQueue;
   private readonly cq: CommandQueue;
   private readonly stepQueues: readonly StepQueue[];
@@ -43,8 +44,10 @@ export class StepperSync {
     parser: MessageParser;
     stepQueues: readonly StepQueue[];
     moveSlots: number;
+    log?: (line: string) => void;
   }) {
     this.name = options.name;
+    this.log = options.log ?? (() => undefined);
     this.serialQueue = options.serialQueue;
     this.cq = options.serialQueue.allocCommandQueue();
     this.stepQueues = [...options.stepQueues];
@@ -64,6 +67,8 @@ export class StepperSync {
     try {
       for (const queue of this.stepQueues) queue.flush(moveClock);
     } catch (error) {
+      const { logLine } = error as { logLine?: string };
+      if (logLine !== undefined) this.log(logLine);
       const failure = new McuError(`Internal error in MCU '${this.name}' stepcompress`);
       failure.cause = error;
       throw failure;

@@ -8,7 +8,7 @@ import type { ConfigSection } from "../config/config-section.js";
 import { ConfigError, HostError } from "../errors.js";
 import type { Mcu } from "../mcu/mcu.js";
 import type { PinParams, PrinterPins } from "../mcu/pins.js";
-import { StepperSteps, type StepperKinematics } from "../steps/stepper-steps.js";
+import { StepperSteps, StepSequenceError, type StepperKinematics } from "../steps/stepper-steps.js";
 import type { Trapq } from "../steps/trapq.js";
 import { parseStepDistance } from "./step-distance.js";
 import { stepperKinematics } from "./stepper-kinematics.js";
@@ -246,7 +246,15 @@ export class McuStepper {
         for (const callback of callbacks) callback(activeTime);
       }
     }
-    this.steps.generate(flushTime);
+    try {
+      this.steps.generate(flushTime);
+    } catch (error) {
+      if (!(error instanceof StepSequenceError)) throw error;
+      this.mcu.getPrinter().log("error", error.logLine);
+      const failure = new HostError("Internal error in stepcompress");
+      failure.cause = error;
+      throw failure;
+    }
   }
 
   /** After a trigger stopped the motor: forgets the clock of the last step and asks where the motor is. */

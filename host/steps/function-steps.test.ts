@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { StepperSteps, deltaKinematics, type FunctionKinematics } from "./stepper-steps.js";
+import { StepperSteps, StepSequenceError, deltaKinematics, polarBedKinematics, type FunctionKinematics } from "./stepper-steps.js";
 import { RowReader } from "./testing/emitted-steps.js";
 import { randomMotion, seededDraw } from "./testing/random-motion.js";
 import { moveDistance, Trapq } from "./trapq.js";
@@ -76,5 +76,26 @@ describe("function-steps", () => {
     expect(new Set(reader.steps.dirs)).toEqual(new Set([1]));
     expect(reader.steps.clocks.length).toBeCloseTo((2 * Math.atan2(5, 10)) / 0.001, -1);
     expect(stepper.getCommandedPosition()).toBeCloseTo(Math.atan2(-5, -10), 2);
+  });
+
+  it("refuses half a turn of a polar bed in no time, and takes it where the line misses the centre", () => {
+    const across = (y: number): RowReader => {
+      const trapq = new Trapq();
+      trapq.append(1, 0.1, 0.9, 0.1, -50, y, 0, 1, 0, 0, 0, 100, 1000);
+      const stepper = new StepperSteps({ oid: 3, name: "stepper_bed", stepDist: (2 * Math.PI) / 16000 });
+      stepper.setMcu(FREQ, 25e-6);
+      stepper.setTime(0, FREQ);
+      stepper.setKinematics(polarBedKinematics());
+      stepper.setTrapq(trapq);
+      stepper.setPosition(-50, y, 0);
+      stepper.generate(5);
+      stepper.flush(Infinity);
+      const reader = new RowReader();
+      reader.drain(stepper.out);
+      return reader;
+    };
+    expect(() => across(0)).toThrow(/^stepcompress o=3 i=0 c=\d+ a=0: Invalid sequence$/);
+    expect(() => across(0.001)).toThrow(StepSequenceError);
+    expect(across(0.5).steps.clocks.length).toBeGreaterThan(7900);
   });
 });

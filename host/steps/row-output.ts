@@ -4,6 +4,7 @@
  */
 import { RowHistory } from "./row-history.js";
 import { StepRowFifo } from "./step-row-fifo.js";
+import { StepSequenceError } from "./step-sequence-error.js";
 
 /** A step this many ticks after the last one is sent as a row of its own: the MCU compares clocks by 31 bits. */
 export const FAR_TICKS = 3 * 2 ** 28;
@@ -20,9 +21,19 @@ export class RowOutput {
   /** 1 up, 0 down, -1 when the MCU's dir pin is not known. */
   private direction = -1;
   private invertDir = 0;
+  private readonly oid: number;
 
-  /** Sends count steps; the first comes `interval` ticks after the last step sent. */
+  /** @param oid of the stepper, for messages */
+  constructor(oid = 0) {
+    this.oid = oid;
+  }
+
+  /**
+   * Sends count steps; the first comes `interval` ticks after the last step sent.
+   * @throws StepSequenceError for steps before the last one, or for several at its very clock
+   */
   row(interval: number, count: number, add: number): void {
+    if (interval <= 0 && (interval < 0 || (add === 0 && count > 1))) throw new StepSequenceError(this.oid, interval, count, add);
     const before = this.lastStepClock;
     const firstClock = before + interval;
     const lastClock = firstClock + interval * (count - 1) + (add * count * (count - 1)) / 2;

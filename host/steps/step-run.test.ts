@@ -139,4 +139,20 @@ describe("step-run", () => {
     run.flush(1000000);
     expect(output.lastStepClock).toBe(1000000);
   });
+
+  it("refuses a step before the last one that was packed, and several at its clock, but takes one there", () => {
+    const packed = (clocks: readonly number[]): RowOutput => {
+      const output = new RowOutput(7);
+      const run = new StepRun(output);
+      run.setMcu(16e6, 400);
+      run.append(1, 1000);
+      run.flush(Infinity);
+      for (const clock of clocks) run.append(1, clock);
+      run.flush(Infinity);
+      return output;
+    };
+    expect(() => packed([997, 2000])).toThrow("stepcompress o=7 i=-3 c=1 a=0: Invalid sequence");
+    expect(() => packed([1000, 1000, 2000])).toThrow("stepcompress o=7 i=0 c=2 a=0: Invalid sequence");
+    expect(packed([1000, 1008, 2000]).position).toBe(4);
+  });
 });

@@ -17,6 +17,7 @@ import type { Trapq } from "./trapq.js";
 export * from "./stepper-kinematics.js";
 export * from "./rod-kinematics.js";
 export * from "./turning-kinematics.js";
+export { StepSequenceError } from "./step-sequence-error.js";
 export type { StepHistoryRow } from "./row-history.js";
 
 export interface StepperStepsOptions {
@@ -35,8 +36,8 @@ export class StepperSteps {
   /** Rows for the MCU; drained by the step synchroniser after `flush`. */
   readonly out: StepRowFifo;
 
-  private readonly output = new RowOutput();
-  private readonly run = new StepRun(this.output);
+  private readonly output: RowOutput;
+  private readonly run: StepRun;
   private readonly solvers = new WeakMap<StepperKinematics, StepSolver>();
   private solver: StepSolver | null = null;
   private trapq: Trapq | null = null;
@@ -48,6 +49,8 @@ export class StepperSteps {
     this.oid = options.oid;
     this.name = options.name;
     this.stepDist = options.stepDist;
+    this.output = new RowOutput(options.oid);
+    this.run = new StepRun(this.output);
     this.out = this.output.fifo;
     this.output.setInvertDir(options.invertDir ?? false);
   }
@@ -159,7 +162,7 @@ export class StepperSteps {
     return this.solver?.checkActive(flushTime) ?? 0;
   }
 
-  /** Finds the steps up to `flushTime`. @throws HostError if steps follow each other too fast to be expressed. */
+  /** Finds the steps up to `flushTime`. @throws StepSequenceError if steps follow each other too fast to be expressed */
   generate(flushTime: number): void {
     this.solver?.generate(flushTime, this.run, this.timeOffset, this.freq);
   }
@@ -167,6 +170,7 @@ export class StepperSteps {
   /**
    * Packs steps into rows until the last step that is packed is at or after `moveClock` or none is left. Infinity packs all.
    * Call generate first for at least 50 ms more, so that rows end for better reasons than the end of what is known.
+   * @throws StepSequenceError if steps follow each other too fast to be expressed
    */
   flush(moveClock: number): void {
     this.run.flush(moveClock);
