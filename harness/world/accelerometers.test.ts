@@ -120,6 +120,12 @@ describe("the tool on its springs", () => {
     const mean = (axis: number): number => rows.reduce((sum, row) => sum + row[axis]!, 0) / rows.length;
     expect(Math.abs(mean(3) - FREE_FALL)).toBeLessThan(300);
   });
+
+  it("lets each of two chips feel its own axis where a configuration says so", async () => {
+    const config = `${PRINTER}[adxl345]\ncs_pin: PA1\n[adxl345 bed]\ncs_pin: PA2\n[resonance_tester]\naccel_chip_x: adxl345\naccel_chip_y: adxl345 bed\nprobe_points: 100,100,20\n`;
+    const { lines } = await run(config, still.replace(/ACCELEROMETER_MEASURE/g, "ACCELEROMETER_MEASURE CHIP=bed"), { resonances: { x: { hz: 45, damping: 0.02 } } });
+    expect(ringing(measured(lines), 1).amplitude).toBeLessThan(50);
+  });
 });
 
 describe("what is refused", () => {

@@ -19,6 +19,7 @@ import * as pidCalibrate from "./pid-calibrate.js";
 import * as probe from "./probe/probe.js";
 import * as queryAdc from "./query-adc.js";
 import * as queryEndstops from "./query-endstops.js";
+import * as resonanceTester from "./resonance/resonance-tester.js";
 import * as staticDigitalOutput from "./static-digital-output.js";
 import * as telemetry from "./telemetry.js";
 import * as temperatureFan from "./temperature-fan.js";
@@ -47,6 +48,7 @@ export const hardwareModules: Record<string, HostModule> = {
   probe,
   query_adc: queryAdc,
   query_endstops: queryEndstops,
+  resonance_tester: resonanceTester,
   static_digital_output: staticDigitalOutput,
   telemetry,
   temperature_fan: temperatureFan,

@@ -81,6 +81,8 @@ export interface Kinematics {
   /** Limits the move to what the kinematics can do. @throws CommandError when it leads out of range. */
   checkMove(move: Move): void;
   getStatus(eventTime: number): Record<string, unknown>;
+  /** Raises limits that X and Y have of their own (mm/s, mm/s²). Returns what puts them back. */
+  liftAxisLimits?(velocity: number, accel: number): () => void;
 }
 
 export type LoadKinematics = (toolhead: Toolhead, config: ConfigSection) => Kinematics;

@@ -36,6 +36,15 @@ export class AxisLimits {
     this.isScaled = gcmd.getInt("SCALE", { default: this.isScaled ? 1 : 0, minval: 0, maxval: 1 }) === 1;
   }
 
+  /** Raises the limits of X and Y. Returns what puts them back. */
+  lift(velocity: number, accel: number): () => void {
+    const { velocities, accels, isScaled } = this;
+    this.velocities = [velocity, velocity, velocities[2]];
+    this.accels = [accel, accel, accels[2]];
+    this.isScaled = false;
+    return () => Object.assign(this, { velocities, accels, isScaled });
+  }
+
   /** Acceleration on the diagonal on which X and Y are both at their limits. */
   get diagonalAccel(): number {
     return Math.hypot(this.accels[0], this.accels[1]);

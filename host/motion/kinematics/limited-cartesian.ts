@@ -35,6 +35,10 @@ export class LimitedCartKinematics extends BoxKinematics {
     ].join("\n"), { log: false });
   }
 
+  liftAxisLimits(velocity: number, accel: number): () => void {
+    return this.axisLimits.lift(velocity, accel);
+  }
+
   override checkMove(move: Move): void {
     if (!move.isKinematicMove) return;
     this.box.checkEndstops(move);

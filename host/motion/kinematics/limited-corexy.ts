@@ -49,6 +49,13 @@ export class LimitedCoreXYKinematics extends BoxKinematics {
     ].join("\n"));
   }
 
+  liftAxisLimits(_velocity: number, accel: number): () => void {
+    const { maxXAccel, maxYAccel, isScaled } = this;
+    this.maxXAccel = this.maxYAccel = accel;
+    this.isScaled = false;
+    return () => Object.assign(this, { maxXAccel, maxYAccel, isScaled });
+  }
+
   override checkMove(move: Move): void {
     if (!move.isKinematicMove) return;
     this.box.checkEndstops(move);

@@ -32,6 +32,10 @@ export class LimitedCoreXZKinematics extends BoxKinematics {
     ].join("\n"));
   }
 
+  liftAxisLimits(velocity: number, accel: number): () => void {
+    return this.axisLimits.lift(velocity, accel);
+  }
+
   override checkMove(move: Move): void {
     if (!move.isKinematicMove) return;
     this.box.checkEndstops(move);
