@@ -3,6 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { AccelerometerChip, ADXL345 } from "../../sim-mcu/devices/accelerometers.js";
+import type { SimMcu } from "../../sim-mcu/sim-mcu.js";
 import type { PlantOptions } from "../../sim-mcu/plant/index.js";
 import { runJob, type JobRun } from "./run-job.js";
 
@@ -59,6 +61,45 @@ describe.each(Object.entries(CHIPS))("%s", (_name, section) => {
     const gaps = rows.slice(1).map((row, i) => row[0]! - rows[i]![0]!);
     expect(Math.min(...gaps)).toBeGreaterThan(0.9 / rate - 2e-6);
     expect(Math.max(...gaps)).toBeLessThan(1.1 / rate + 2e-6);
+  });
+});
+
+describe("times of samples", () => {
+  /** Counts that the chip measures in one turn of the clock that it feels instead of a force, and the time of a turn, s. */
+  const COUNTS = 4000, TURN = 0.05;
+  /** So many samples before it is ready a sample was felt, as the host assumes of every chip. */
+  const CHIP_DELAY = 1.5;
+
+  it.each([[0.03, -50], [0.03, 50], [-0.03, -50], [-0.03, 50], [0, 0]])("are those of the machine: chip off by %f, micro-controller by %f ppm", async (chipError, ppm) => {
+    let truth: SimMcu | undefined, felt: AccelerometerChip | undefined;
+    const directory = mkdtempSync(join(tmpdir(), "accelerometers-")), configFile = join(directory, "printer.cfg"), lines: string[] = [];
+    writeFileSync(configFile, `${PRINTER}[adxl345]\ncs_pin: PA1\n`);
+    await runJob({
+      configFile, board: "ideal", seed: 1, crystals: { mcu: () => ppm }, observer: { onGcodeResponse: (line) => void lines.push(line) },
+      lines: ["G4 P5000", "ACCELEROMETER_MEASURE", "G4 P15000", "ACCELEROMETER_MEASURE NAME=times"],
+      onWorld: ({ main: { mcu } }) => {
+        truth = mcu;
+        let isFirst = true;
+        felt = new AccelerometerChip(ADXL345, {
+          now: () => mcu.worldTimeAt(mcu.firmware.now), restart: () => undefined,
+          accelerations: (times) => times.map((time) => [(((time / TURN) % 1) * COUNTS) / 265, 0, 1]),
+          // The first one is the error of its clock, the others would be noise.
+          noise: () => { const number = isFirst ? chipError * 100 : 0; isFirst = false; return number; },
+        });
+        mcu.gpio.devices.attachSpi("PA1", felt);
+      },
+    });
+    rmSync(directory, { recursive: true });
+    const rows = measured(lines), rate = 3200 * (1 + chipError), { clockFreq } = truth!.board;
+    const wrong = rows.map(([time, x]) => {
+      const turn = x! / (0.003774 * FREE_FALL) / COUNTS, near = truth!.worldTimeAt(time! * clockFreq);
+      const world = (Math.round(near / TURN - turn) + turn) * TURN - CHIP_DELAY / rate;
+      return time! - truth!.clockAt(world) / clockFreq;
+    });
+    expect(rows.length / (rows.at(-1)![0]! - rows[0]![0]!)).toBeCloseTo(rate, -1);
+    // From the second second on, when the line has been found.
+    const settled = wrong.slice(3200);
+    expect(Math.max(...settled.map(Math.abs))).toBeLessThan(0.0002);
   });
 });
 

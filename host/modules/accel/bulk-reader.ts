@@ -5,22 +5,14 @@
 import type { CommandQueryWrapper } from "../../mcu/mcu-commands.js";
 import type { Mcu } from "../../mcu/mcu.js";
 import type { CommandQueue } from "../../transport/serialqueue.js";
+import { BulkProgress, type BulkState } from "./bulk-progress.js";
 import { SampleClock } from "./sample-clock.js";
 
 const STATUS = "sensor_bulk_status oid=%c clock=%u query_ticks=%u next_sequence=%hu buffered=%u possible_overflows=%hu";
 /** Greatest message with samples, bytes. */
 const MESSAGE_BYTES = 51;
-/** Half a sample for a question that comes in between two, half for the chip's own delay. */
-const COUNT_OFFSET = 1;
-/** Ticks that no answer takes. */
-const ANY_TICKS = 2 ** 31;
 /** Answers so quick are never passed over for long. */
 const QUICK_SECONDS = 0.000005;
-
-/** The number that has the low 16 bits `low` and is at most 65535 above `reference`. */
-const sinceThen = (reference: number, low: number): number => reference + ((low - reference) & 0xffff);
-/** The number nearest to `reference` that has the low 16 bits `low`. */
-const nearest = (reference: number, low: number): number => reference + (((low - reference) << 16) >> 16);
 
 export interface BulkFormat {
   readonly sampleBytes: number;
@@ -34,16 +26,14 @@ export interface BulkFormat {
 export type SampleSink = (printTime: number, bytes: Uint8Array, at: number) => void;
 
 export class BulkReader {
-  overflows = 0;
   private readonly mcu: Mcu;
   private readonly oid: number;
   private readonly format: BulkFormat;
   private readonly perMessage: number;
   private readonly clock: SampleClock;
   private statusQuery: CommandQueryWrapper | undefined;
+  private progress: BulkProgress | undefined;
   private messages: { readonly sequence: number; readonly data: Uint8Array }[] = [];
-  private sequence = 0;
-  private greatestTicks = ANY_TICKS;
 
   constructor(mcu: Mcu, oid: number, format: BulkFormat) {
     this.mcu = mcu;
@@ -56,18 +46,20 @@ export class BulkReader {
     }, "sensor_bulk_data", oid);
   }
 
-  /** While the micro-controller is being configured. */
+  /** Samples that the chip may have lost since the start. */
+  get overflows(): number { return this.progress?.overflows ?? 0; }
+
+  /** While the micro-controller is being configured: its frequency is known. */
   lookUpCommands(cq: CommandQueue): void {
     this.statusQuery = this.mcu.lookupQueryCommand(this.format.statusCommand, STATUS, { oid: this.oid, cq });
+    this.progress = new BulkProgress(this.format.sampleBytes, this.perMessage, this.mcu.secondsToClock(QUICK_SECONDS));
   }
 
   /** The firmware has begun to collect. */
   async start(): Promise<void> {
     this.messages = [];
-    this.sequence = this.overflows = 0;
-    this.greatestTicks = ANY_TICKS;
-    await this.askState((count, clock) => this.clock.restart(count, clock));
-    this.greatestTicks = ANY_TICKS;
+    const { count, clock } = this.progress!.restart(await this.askState());
+    this.clock.restart(count, clock);
   }
 
   stop(): void {
@@ -76,8 +68,9 @@ export class BulkReader {
 
   /** Hands out the samples that came since the last call, oldest first. */
   async pull(sink: SampleSink): Promise<void> {
-    await this.askState((count, clock) => this.clock.observe(count, clock));
-    const { messages, perMessage } = this;
+    const progress = this.progress!, observation = progress.observe(await this.askState());
+    if (observation !== undefined) this.clock.observe(observation.count, observation.clock);
+    const { messages } = this;
     this.messages = [];
     if (messages.length === 0) return;
     const { sampleBytes } = this.format;
@@ -86,7 +79,7 @@ export class BulkReader {
     const perSample = this.mcu.clockToPrintTime(line.clock + line.ticksPerSample) - base;
     let last = 0;
     for (const { sequence, data } of messages) {
-      const first = nearest(this.sequence, sequence) * perMessage;
+      const first = progress.firstSampleOf(sequence);
       for (let i = 0; (i + 1) * sampleBytes <= data.length; i++) {
         last = first + i;
         sink(base + (last - line.count) * perSample, data, i * sampleBytes);
@@ -95,16 +88,11 @@ export class BulkReader {
     this.clock.handOut(last);
   }
 
-  private async askState(observe: (count: number, clock: number) => void): Promise<void> {
+  private async askState(): Promise<BulkState> {
     const params = (await this.statusQuery!.send([this.oid])) as unknown as Record<"clock" | "query_ticks" | "next_sequence" | "buffered" | "possible_overflows", number>;
-    const clock = this.mcu.clock32ToClock64(params.clock);
-    this.sequence = sinceThen(this.sequence, params.next_sequence);
-    this.overflows = sinceThen(this.overflows, params.possible_overflows);
-    const ticks = params.query_ticks;
-    const isSlow = ticks > this.greatestTicks;
-    this.greatestTicks = isSlow ? Math.max(2 * this.greatestTicks, this.mcu.secondsToClock(QUICK_SECONDS)) : 2 * ticks;
-    if (isSlow) return;
-    const count = this.sequence * this.perMessage + Math.floor(params.buffered / this.format.sampleBytes) + COUNT_OFFSET;
-    observe(count, clock + Math.floor(ticks / 2));
+    return {
+      clock: this.mcu.clock32ToClock64(params.clock), queryTicks: params.query_ticks, nextSequence: params.next_sequence,
+      buffered: params.buffered, overflows: params.possible_overflows,
+    };
   }
 }
