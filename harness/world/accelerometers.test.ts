@@ -155,6 +155,19 @@ describe("the tool on its springs", () => {
     }
   });
 
+  it("is the bed for a chip of which [resonance_tester] says that it measures y", async () => {
+    const slinger = `${PRINTER}[adxl345]\ncs_pin: PA1\n[lis2dw bed]\n[resonance_tester]\naccel_chip_x: adxl345\naccel_chip_y: lis2dw bed\nprobe_points: 100,100,20\n`;
+    const resonances = { x: { hz: 60, damping: 0.02 }, y: { hz: 35, damping: 0.02 } };
+    for (const [moved, chip, axis, hz] of [["X", "adxl345", 1, 60], ["Y", "bed", 2, 35]] as const) {
+      for (const listens of ["adxl345", "bed"]) {
+        const { lines } = await run(slinger, still.replace("X80", `${moved}80`).replaceAll("ACCELEROMETER_MEASURE", `ACCELEROMETER_MEASURE CHIP=${listens}`), { resonances });
+        const rows = measured(lines);
+        if (listens === chip) expect(Math.abs(ringing(rows, axis).hz - hz)).toBeLessThan(1.5);
+        else expect(ringing(rows, axis).amplitude).toBeLessThan(50);
+      }
+    }
+  });
+
   it("is felt on the axes of the machine, however the chip is turned", async () => {
     const rows = await Promise.resolve(run(`${PRINTER}[adxl345]\ncs_pin: PA1\naxes_map: -z,x,y\n`, still, { resonances: { x: { hz: 45, damping: 0.02 } } })).then(({ lines }) => measured(lines));
     expect(Math.abs(ringing(rows, 1).hz - 45)).toBeLessThan(3);
