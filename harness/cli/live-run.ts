@@ -13,6 +13,7 @@ import { aboutHost, LogFile } from "../world/log-file.js";
 import { RealtimeWorld } from "../world/realtime-world.js";
 import { hostFacts } from "../world/host-facts.js";
 import { SerialLines } from "../world/serial-lines.js";
+import { ShellProcesses } from "../world/shell-processes.js";
 import { SimulatedLines } from "../world/simulated-lines.js";
 import { socketPathProblem, UnixApiSocket } from "../world/unix-api-socket.js";
 import { openConsole } from "./gcode-console.js";
@@ -40,6 +41,8 @@ export interface LiveRunOptions {
   console?: boolean;
   /** File that gets the host's log. */
   log?: string;
+  /** `[gcode_shell_command]` may start programs of this machine. */
+  allowShellCommands?: boolean;
   /** Plugins to load, and the interpreter for those in Python. */
   plugin?: readonly string[];
   python?: string;
@@ -90,8 +93,9 @@ export async function liveRunCommand(
     progress.line(opened.ended);
     return EXIT.notConforming;
   }
+  const shell = options.allowShellCommands === true ? new ShellProcesses(world) : undefined;
   const live = new LivePrinter({
-    configFile: resolve(configFile), lines, world, observer, plugins: opened.plugins, startArgs: apiStartArgs(options.api, world, progress, logFile?.path),
+    configFile: resolve(configFile), lines, world, observer, plugins: opened.plugins, startArgs: { ...apiStartArgs(options.api, world, progress, logFile?.path), ...(shell === undefined ? {} : { shell }) },
   });
   host.live = live;
   live.onStart = () => {
@@ -107,6 +111,7 @@ export async function liveRunCommand(
   terminal?.close();
   // After an abort the world has stopped; the disconnect needs it once more.
   await closeDown(live, world);
+  shell?.close();
   opened.close();
   logFile?.close();
   if (options.json !== undefined) {

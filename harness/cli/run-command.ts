@@ -5,6 +5,7 @@ import { STEPS_CSV_HEADER } from "../../sim-mcu/trace/steps-csv.js";
 import { stepColumns } from "../session/trace-evidence.js";
 import { checkTraceOptions, TraceOptionError, wantsTrace, writeTraces } from "../trace-export/write-trace.js";
 import { TraceRecorder } from "../trace-export/trace-recorder.js";
+import { waitingShell } from "../world/shell-processes.js";
 import { runJob } from "../world/run-job.js";
 import type { CallbackRun, HostObserver } from "../../host/observer.js";
 import { EXIT, UsageError } from "./exit-codes.js";
@@ -40,6 +41,8 @@ export interface RunOptions {
   log?: string;
   /** G-code is typed in the terminal, in real time. */
   console?: boolean;
+  /** `[gcode_shell_command]` may start programs of this machine. */
+  allowShellCommands?: boolean;
   /** Exports of the run. */
   trace?: string;
   vcd?: string;
@@ -95,7 +98,7 @@ export async function runCommand(configFile: string, options: RunOptions, progre
       bench = made;
       if (traced) recorder = new TraceRecorder(made);
     },
-    observer: logFile?.observed(shown) ?? shown, startArgs: { log_file: logFile?.path ?? null },
+    observer: logFile?.observed(shown) ?? shown, startArgs: { log_file: logFile?.path ?? null, ...(options.allowShellCommands === true ? { shell: waitingShell } : {}) },
     onProgress: (seconds) => {
       recorder?.sample();
       progress.update(`${formatTime(seconds)} printed`);

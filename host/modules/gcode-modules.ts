@@ -6,6 +6,7 @@ import { DangerOptions } from "./danger-options.js";
 import { DisplayStatus } from "./display-status.js";
 import { ExcludeObject } from "./exclude-object.js";
 import * as gcodeArcs from "./gcode-arcs.js";
+import * as gcodeShellCommand from "./gcode-shell-command.js";
 import { GCodeMove } from "./gcode-move.js";
 import { IdleTimeout } from "./idle-timeout.js";
 import { PauseResume } from "./pause-resume.js";
@@ -24,6 +25,7 @@ export const gcodeModules: Readonly<Record<string, HostModule>> = {
   gcode_arcs: gcodeArcs,
   gcode_macro: { loadConfig: (config) => new PrinterGCodeMacro(config), loadConfigPrefix: (config) => new GCodeMacro(config) },
   gcode_move: { loadConfig: (config) => new GCodeMove(config) },
+  gcode_shell_command: gcodeShellCommand,
   idle_timeout: { loadConfig: (config) => new IdleTimeout(config) },
   pause_resume: { loadConfig: (config) => new PauseResume(config) },
   print_stats: { loadConfig: (config) => new PrintStats(config) },
