@@ -63,7 +63,12 @@ export class AccelClient {
 
   /** Writes the samples as comma separated values. @throws what node:fs throws */
   writeToFile(filename: string): void {
-    const lines = this.getSamples().map((sample) => sample.map((value) => formatFixed(value, 6)).join(","));
-    writeFileSync(filename, `${[HEADER, ...lines].join("\n")}\n`);
+    writeSamples(filename, this.getSamples());
   }
+}
+
+/** Writes samples as comma separated values. @throws what node:fs throws */
+export function writeSamples(filename: string, samples: readonly AccelSample[]): void {
+  const lines = samples.map((sample) => sample.map((value) => formatFixed(value, 6)).join(","));
+  writeFileSync(filename, `${[HEADER, ...lines].join("\n")}\n`);
 }

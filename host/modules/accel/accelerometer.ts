@@ -46,13 +46,13 @@ function busOf(config: ConfigSection, { spiMode, i2cAddress }: AccelChip): ChipB
 export class Accelerometer implements Measurement {
   readonly name: string;
   readonly dataRate: number;
-  private readonly printer: Printer;
+  readonly printer: Printer;
+  readonly mcu: Mcu;
+  readonly oid: number;
+  readonly batchBulk: BatchBulk;
   private readonly chip: AccelChip;
   private readonly axes: readonly AxisSource[];
   private readonly bus: ChipBus;
-  private readonly mcu: Mcu;
-  private readonly oid: number;
-  private readonly bulk: BatchBulk;
   private readonly reader: BulkReader;
   private queryCmd: CommandWrapper | undefined;
   private errors = 0;
@@ -76,8 +76,8 @@ export class Accelerometer implements Measurement {
       this.queryCmd = mcu.lookupCommand(`query_${firmware} oid=%c rest_ticks=%u`, bus.getCommandQueue());
       this.reader.lookUpCommands(bus.getCommandQueue());
     });
-    this.bulk = new BatchBulk(this.printer, this, BATCH_SECONDS);
-    this.bulk.addMuxEndpoint(`${firmware}/dump_${firmware}`, "sensor", this.name, HEADER);
+    this.batchBulk = new BatchBulk(this.printer, this, BATCH_SECONDS);
+    this.batchBulk.addMuxEndpoint(`${firmware}/dump_${firmware}`, "sensor", this.name, HEADER);
   }
 
   // ---- registers ----
@@ -146,14 +146,18 @@ export class Accelerometer implements Measurement {
     return data.length === 0 ? null : { data, errors: this.errors, overflows: this.reader.overflows };
   }
 
+  /** @throws CommandError when the chip's micro-controller is one that may be away, and it is away */
+  checkConnected(): void {
+    const { awayPrefix } = this.chip;
+    if (awayPrefix === undefined || !this.mcu.nonCriticalDisconnected) return;
+    throw new CommandError(`${awayPrefix}: ${this.name} could not connect because mcu: ${this.mcu.getName()} is non_critical_disconnected!`);
+  }
+
   /** Measures for somebody in the host, from the end of the queued moves on. @throws CommandError when the chip is away or does not answer */
   async startInternalClient(): Promise<AccelClient> {
-    const { awayPrefix } = this.chip;
-    if (awayPrefix !== undefined && this.mcu.nonCriticalDisconnected) {
-      throw new CommandError(`${awayPrefix}: ${this.name} could not connect because mcu: ${this.mcu.getName()} is non_critical_disconnected!`);
-    }
+    this.checkConnected();
     const client = new AccelClient(this.printer);
-    await this.bulk.addClient((batch) => client.handleBatch(batch));
+    await this.batchBulk.addClient((batch) => client.handleBatch(batch));
     return client;
   }
 }

@@ -6,7 +6,7 @@ import type { Timer } from "../../reactor/reactor.js";
 
 export type Batch = Record<string, unknown>;
 /** Takes a batch; false: wants no more. */
-export type BatchClient = (batch: Batch) => boolean;
+export type BatchClient = (batch: Batch) => boolean | Promise<boolean>;
 
 export interface Measurement {
   start(): Promise<void>;
@@ -51,7 +51,7 @@ export class BatchBulk {
 
   private async process(eventTime: number): Promise<number> {
     const batch = await this.guarded(() => this.measurement.take());
-    if (batch != null) for (const client of [...this.clients]) if (!client(batch)) this.clients.delete(client);
+    if (batch != null) for (const client of [...this.clients]) if (!(await client(batch))) this.clients.delete(client);
     if (this.clients.size > 0) return eventTime + this.seconds;
     const reactor = this.printer.getReactor();
     reactor.unregisterTimer(this.timer!);

@@ -68,12 +68,12 @@ const fixed = (value: number): string => formatFixed(value, 3);
 export class ResonanceTester {
   readonly accelChipNames: readonly (readonly [axes: string, name: string])[];
   readonly probePoints: readonly Point[];
-  private readonly printer: Printer;
-  private readonly gcode: GCodeDispatch;
-  private readonly moveSpeed: number;
-  private readonly test: VibrationTest;
-  private readonly maxSmoothing: number | null;
-  private listeners: Listener[] = [];
+  readonly printer: Printer;
+  readonly gcode: GCodeDispatch;
+  readonly moveSpeed: number;
+  readonly test: VibrationTest;
+  readonly maxSmoothing: number | null;
+  listeners: readonly Listener[] = [];
 
   constructor(config: ConfigSection) {
     this.printer = config.getPrinter();

@@ -10,6 +10,8 @@ import type { PinParams } from "../../mcu/pins.js";
 import { McuTrsync } from "../../mcu/trsync.js";
 import { TrDispatch } from "../../mcu/trdispatch.js";
 import { TriggerDispatch } from "../../mcu/trigger-dispatch.js";
+import { writeSamples, type AccelSample } from "../../modules/accel/accel-client.js";
+import { AccelCommands, type MeasuringChip } from "../../modules/accel/accel-commands.js";
 import { Fan, FanTachometer } from "../../modules/fan-drive.js";
 import { DebounceButton } from "../../modules/buttons.js";
 import { ZMesh, type MeshParams } from "../../modules/bed-mesh/z-mesh.js";
@@ -18,6 +20,7 @@ import { LedHelper } from "../../modules/led-helper.js";
 import { PrinterProbe } from "../../modules/probe/printer-probe.js";
 import { ProbeEndstopWrapper } from "../../modules/probe/probe-endstop.js";
 import { ProbePointsHelper, type PointsOptions } from "../../modules/probe/probe-points.js";
+import { runSequence, testSequence } from "../../modules/resonance/test-sequence.js";
 import { RetrySession } from "../../modules/probe/retry.js";
 import { RunoutHelper } from "../../modules/runout-helper.js";
 import { calcMoveTime } from "../../motion/lone-move.js";
@@ -85,6 +88,7 @@ export const HOST_CLASSES: Readonly<Record<string, AnyFunction>> = {
   "extras.fan.Fan": (config: ConfigSection, defaultShutdownSpeed: number) => new Fan(config, defaultShutdownSpeed),
   "extras.fan.FanTachometer": (config: ConfigSection) => new FanTachometer(config),
   "extras.filament_switch_sensor.RunoutHelper": (config: ConfigSection, sensor, runoutDistance: number) => new RunoutHelper(config, sensor, runoutDistance),
+  "extras.adxl345.AccelCommandHelper": (config: ConfigSection, chip: MeasuringChip) => new AccelCommands(config, chip),
   "extras.led.LEDHelper": (config: ConfigSection, update, ledCount: number) => new LedHelper(config, update, ledCount),
   "extras.bed_mesh.ZMesh": (params: MeshParams, name: string | null) => new ZMesh(params, name),
   "extras.probe.PrinterProbe": (config: ConfigSection, mcuProbe) => new PrinterProbe(config, mcuProbe),
@@ -110,4 +114,7 @@ export const HOST_FUNCTIONS: Readonly<Record<string, AnyFunction>> = {
   "extras.homing.multi_complete": multiComplete,
   "extras.manual_probe.verify_no_manual_probe": verifyNoManualProbe,
   "extras.force_move.calc_move_time": calcMoveTime,
+  "extras.adxl345.write_samples": (filename: string, samples: readonly AccelSample[]) => writeSamples(filename, samples),
+  "extras.resonance_tester.test_sequence": testSequence,
+  "extras.resonance_tester.run_test": runSequence,
 };

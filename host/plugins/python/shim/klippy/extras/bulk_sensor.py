@@ -2,6 +2,8 @@
 import logging
 import threading
 
+from kalico_bridge.proxy import HostObject, host_class, method
+
 BATCH_INTERVAL = 0.500
 MAX_BULK_MSG_SIZE = 51
 
@@ -73,6 +75,14 @@ class BatchBulkHelper:
     def _add_api_client(self, web_request):
         self.add_client(BatchWebhooksClient(web_request).handle_batch)
         web_request.send(self.webhooks_start_resp)
+
+
+@host_class("BatchBulk")
+class HostBatchBulk(HostObject):
+    """A measurement of the host's in batches."""
+
+    @method
+    def add_client(self, client_cb): ...
 
 
 class BatchWebhooksClient:
