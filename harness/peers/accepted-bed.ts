@@ -51,12 +51,12 @@ export class AcceptedBed {
 
   /** The nozzle touches the bed, at a world time that is the present. */
   touched(worldTime: number): void {
-    const { plant } = this.world!;
-    // On machines without these the bed stays where it is.
-    if (!["x", "y", "z"].every((axis) => plant.coordinates.has(axis))) return;
-    const [x, y] = ["x", "y"].map((axis) => plant.positionOf(axis, worldTime)) as [number, number];
+    const nozzle = this.world!.plant.nozzleAt(worldTime);
+    // Where the plant does not know its nozzle, the bed stays where it is.
+    if (nozzle === undefined) return;
+    const [x, y, height] = nozzle;
     const isElsewhere = ({ place }: Touch): boolean => Math.hypot(place[0] - x, place[1] - y) > SAME_PLACE;
-    this.touches = [...this.touches.filter(isElsewhere), { place: [x, y], height: plant.heightOver(x, y, worldTime) }];
+    this.touches = [...this.touches.filter(isElsewhere), { place: [x, y], height }];
     this.nearest = platePivots(this.touches.map(({ place }) => place));
   }
 }

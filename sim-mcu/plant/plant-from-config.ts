@@ -18,6 +18,8 @@ import { ScriptedInput } from "./switches.js";
 import { ThermalBody, type ThermalPhysics } from "./thermal-body.js";
 
 export interface PlantOptions extends RailOptions, ResonanceOptions {
+  /** What the machine was really built by, option by option, where the configuration says otherwise: what a calibration is to find. */
+  builtAs?: Sections;
   /** Seed of the converters' noise. */
   seed?: number;
   /** Temperature of the room, degrees Celsius. */
@@ -62,8 +64,10 @@ function gaussian(uniform: () => number): () => number {
   return () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
 }
 
-/** A plant for the configuration `sections` (`{ stepper_x: { step_pin: "PF0", … }, … }`). Options that make no sense are passed over: the host tells. */
-export function plantFromConfig(sections: Sections, options: PlantOptions = {}): PrinterPlant {
+/** A plant for the configuration `configured` (`{ stepper_x: { step_pin: "PF0", … }, … }`). Options that make no sense are passed over: the host tells. */
+export function plantFromConfig(configured: Sections, options: PlantOptions = {}): PrinterPlant {
+  const real = Object.entries(options.builtAs ?? {}).map(([name, section]) => [name, { ...configured[name], ...section }] as const);
+  const sections: Sections = { ...configured, ...Object.fromEntries(real) };
   const plant = new PrinterPlant();
   const pins = new PinReader(sections);
   addRails(plant, sections, pins, options);

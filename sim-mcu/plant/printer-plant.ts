@@ -6,6 +6,7 @@ import type { Plant, PlantAttachment } from "../firmware/gpio.js";
 import type { BlTouch } from "./bltouch.js";
 import type { BusDevice } from "./bus-devices.js";
 import type { Coordinate } from "./coordinate.js";
+import type { DeltaHeight } from "./delta-height.js";
 import type { Fan } from "./fan.js";
 import type { HeaterRig } from "./heater-rig.js";
 import type { Motor } from "./motor.js";
@@ -19,6 +20,8 @@ export class PrinterPlant implements Plant {
   readonly coordinates = new Map<string, Coordinate>();
   /** What each z motor moves, by section: `stepper_z`, `stepper_z1`. */
   readonly zColumns = new Map<string, Coordinate>();
+  /** The nozzle of a delta printer; undefined on others. */
+  delta: DeltaHeight | undefined;
   /** How the z motors carry bed or gantry; undefined where the configuration does not say. */
   suspension: Suspension | undefined;
   /** By section: `stepper_x`, `probe`. */
@@ -47,7 +50,18 @@ export class PrinterPlant implements Plant {
     return part(this.coordinates, coordinate, "coordinate").valueAtTime(worldTime);
   }
 
-  /** How far the nozzle over a place is above the zero of z at a world time not before the present, mm; over a bed that leans that depends on the place. */
+  /**
+   * Where the nozzle is at a world time not before the present, mm, z over the level of a bed without shape; undefined on machines whose motion only their motors
+   * tell (polar, rotary delta).
+   */
+  nozzleAt(worldTime: number): readonly [x: number, y: number, z: number] | undefined {
+    if (this.delta !== undefined) return this.delta.placeAtTime(worldTime);
+    const [x, y] = [this.coordinates.get("x"), this.coordinates.get("y")].map((axis) => axis?.valueAtTime(worldTime));
+    if (x === undefined || y === undefined || !this.coordinates.has("z")) return undefined;
+    return [x, y, this.heightOver(x, y, worldTime)];
+  }
+
+  /** How far the nozzle would be above the zero of z over another place; over a bed that leans that depends on the place. @throws RangeError without a z axis */
   heightOver(x: number, y: number, worldTime: number): number {
     const weights = this.suspension?.(x, y);
     if (weights === undefined) return this.positionOf("z", worldTime);

@@ -82,6 +82,7 @@ export function addRails(plant: PrinterPlant, sections: Sections, pins: PinReade
   }
   const kinematics = sections["printer"]?.["kinematics"]?.trim() ?? "none";
   for (const name of plant.motors.keys()) if (isStepper(name)) addRail(plant, name, sections, pins, kinematics, options);
+  plant.delta = deltaHeight(sections, plant.coordinates);
   const columns = plant.zColumns.size;
   plant.suspension = options.pivots?.length === columns ? platePivots(options.pivots) : suspensionOf(sections, columns);
   addProbe(plant, sections, pins, options);
@@ -125,7 +126,7 @@ function addProbe(plant: PrinterPlant, sections: Sections, pins: PinReader, opti
   const offset = numberOf(section, "z_offset", 0);
   const place = [numberOf(section, "x_offset", 0), numberOf(section, "y_offset", 0)] as const;
   const over = overLeaningBed(plant, place, options);
-  const { z, limit } = over === undefined ? overLevelBed(plant, sections, offset, place, options) : { z: over, limit: offset };
+  const { z, limit } = over === undefined ? overLevelBed(plant, offset, place, options) : { z: over, limit: offset };
   const control = section === sections["bltouch"] ? pins.pinOf(section, "control_pin") : undefined;
   const pin = pins.pinOf(section, control === undefined ? "pin" : "sensor_pin");
   if (pin === undefined || z === undefined) return;
@@ -134,9 +135,9 @@ function addProbe(plant: PrinterPlant, sections: Sections, pins: PinReader, opti
 }
 
 /** The height of the nozzle, and that at which a probe beside it triggers. */
-function overLevelBed(plant: PrinterPlant, sections: Sections, offset: number, [xOffset, yOffset]: Place, { bedHeight }: RailOptions):
+function overLevelBed(plant: PrinterPlant, offset: number, [xOffset, yOffset]: Place, { bedHeight }: RailOptions):
 { z: Coordinate | undefined; limit: number | ((worldTime: number) => number) } {
-  const delta = deltaHeight(sections, plant.coordinates);
+  const { delta } = plant;
   const z = delta ?? plant.coordinates.get("z");
   if (bedHeight === undefined) return { z, limit: offset };
   const at = (axis: "x" | "y", worldTime: number): number =>
