@@ -1,64 +1,56 @@
-/** Python plugins look up modules that level the bed, move further motors and retract, and use what Kalico's have. */
+/** Plugins that ask whether a bed or gantry is level before they scan it, as scanning probes do. */
 import { afterEach, describe, expect, it } from "vitest";
 import { PythonPrinter } from "../testing/python-printer.js";
 
 const opened: PythonPrinter[] = [];
 afterEach(() => { for (const printer of opened.splice(0)) printer.close(); });
 
-const PLUGIN = `
-class Plugin:
+const ASKER = `
+class Asker:
     def __init__(self, config):
         self.printer = config.get_printer()
-        self.printer.lookup_object("gcode").register_command("TRY", self.cmd_TRY)
+        self.printer.lookup_object("gcode").register_command("ASK", self.cmd_ask)
 
-    def cmd_TRY(self, gcmd):
+    def levelling(self):
+        for name, command in (("quad_gantry_level", "QUAD_GANTRY_LEVEL"), ("z_tilt", "Z_TILT_ADJUST"), ("z_tilt_ng", "Z_TILT_ADJUST")):
+            found = self.printer.lookup_object(name, None)
+            if found is not None:
+                return found, command
+        return None, None
+
+    def cmd_ask(self, gcmd):
+        found, command = self.levelling()
         now = self.printer.get_reactor().monotonic()
-        say = gcmd.respond_info
-        for name in ("screws_tilt_adjust", "bed_screws", "firmware_retraction"):
-            say(repr(self.printer.lookup_object(name).get_status(now)))
-        stepper = self.printer.lookup_object("manual_stepper a")
-        stepper.do_set_position(1.0)
-        stepper.do_move(4.0, 10.0, 100.0)
-        stepper.sync_print_time()
-        say("%s %s" % (stepper.get_position()[0], [s.get_name() for s in stepper.get_steppers()]))
-        say(repr([name for name, _ in self.printer.lookup_objects("manual_stepper")]))
+        before = found.get_status(now).get("applied", False)
+        if not before:
+            self.printer.lookup_object("gcode").run_script_from_command(command)
+        now = self.printer.get_reactor().monotonic()
+        gcmd.respond_info(repr((command, before, found.get_status(now)["applied"])))
 
 
 def load_config(config):
-    return Plugin(config)
-`;
-const CONFIG = `[tried]
-[firmware_retraction]
-retract_length: 2
-[bed_screws]
-screw1: 10,10
-screw2: 20,10
-screw3: 20,20
-[screws_tilt_adjust]
-screw1: 10,10
-screw2: 20,10
-screw3: 20,20
-[manual_stepper a]
-step_pin: PG0
-dir_pin: PG1
-microsteps: 16
-rotation_distance: 40
+    return Asker(config)
 `;
 
-describe.each([false, true])("for Python plugins (behind the membrane: %s)", (watchPlugins) => {
-  it("modules of levelling, retraction and further motors are there with their members and types", async () => {
-    const printer = new PythonPrinter({ files: { "tried.py": PLUGIN }, config: CONFIG, watchPlugins });
+const motor = (name: string, step: string, dir: string): string => `[stepper_${name}]\nstep_pin: ${step}\ndir_pin: ${dir}\nmicrosteps: 16\nrotation_distance: 8\n`;
+const PROBE = "[asker]\n[probe]\npin: PB6\nz_offset: 2\nspeed: 10\n";
+const TWO = `${PROBE}${motor("z1", "PH3", "PH4")}`;
+const FOUR = `${TWO}${motor("z2", "PG5", "PE4")}${motor("z3", "PC1", "PC2")}`;
+const TILT = "z_positions:\n  -20, 100\n  220, 100\npoints:\n  30, 100\n  170, 100\n  100, 50\n";
+
+describe.each([false, true])("a plugin that wants a level bed (watched: %s)", (watchPlugins) => {
+  it.each([
+    ["z_tilt", "Z_TILT_ADJUST", `${TWO}[z_tilt]\n${TILT}`],
+    ["z_tilt_ng", "Z_TILT_ADJUST", `${TWO}[z_tilt_ng]\n${TILT}`],
+    ["quad_gantry_level", "QUAD_GANTRY_LEVEL", `${FOUR}[quad_gantry_level]\ngantry_corners:\n  -20, -20\n  220, 220\npoints:\n  30, 30\n  30, 170\n  170, 170\n  170, 30\n`],
+  ])("has it levelled once by %s, and again when the motors were off", async (_section, command, config) => {
+    const printer = new PythonPrinter({ files: { "asker.py": ASKER }, config, watchPlugins });
     opened.push(printer);
-    const message = await printer.start();
-    expect(printer.state, message).toBe("ready");
+    expect(await printer.start()).toBe("Printer is ready");
 
-    expect(await printer.gcode("TRY")).toEqual([
-      "// {'error': False, 'max_deviation': None, 'results': {}}",
-      "// {'is_active': False, 'state': None, 'current_screw': 0, 'accepted_screws': 0}",
-      "// {'retract_length': 2.0, 'retract_speed': 20.0, 'unretract_extra_length': 0.0, 'unretract_speed': 10.0, 'z_hop_height': 0.0," +
-        " 'unretract_length': 2.0, 'retract_state': False, 'zhop_state': False}",
-      "// 4.0 ['manual_stepper a']",
-      "// ['manual_stepper a']",
-    ]);
+    const answers = async (script: string): Promise<string | undefined> => (await printer.gcode(script)).filter((line) => line.startsWith("// (")).at(-1);
+    expect(await answers("G28\nG1 Z5\nASK")).toBe(`// ('${command}', False, True)`);
+    expect(await answers("ASK")).toBe(`// ('${command}', True, True)`);
+    expect(await answers("M84\nG28\nG1 Z5\nASK")).toBe(`// ('${command}', False, True)`);
   });
 });
