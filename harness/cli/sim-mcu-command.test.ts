@@ -38,3 +38,14 @@ describe.skipIf(!canMakeTerminals)("sim-mcu", () => {
     expect(stderr).toContain(`The pseudo-terminal ${device} is gone: its program ended with SIGKILL`);
   });
 });
+
+describe("sim-mcu --chip", () => {
+  it("knows Bosch's chips and no others", { timeout: 60_000 }, async () => {
+    const scratch = scratchDirectory();
+    const { code, stderr } = await startCommand(
+      ["sim-mcu", "--board", "stm32f446", "--pty", join(scratch.path, "mcu"), "--chip", "temperature_sensor room=DHT11"], scratch.path).outcome;
+    scratch.remove();
+    expect(code).toBe(3);
+    expect(stderr).toContain('Option --chip must be SECTION=NAME with one of BME280, BMP280, BMP180, BMP388, BME680, found "temperature_sensor room=DHT11"');
+  });
+});

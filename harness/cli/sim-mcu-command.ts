@@ -8,7 +8,7 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import { SeededFaults } from "../../sim-mcu/faults/link-faults.js";
 import { FirmwareTimer, type FirmwareFeature } from "../../sim-mcu/firmware/feature.js";
-import { plantFromConfig, type PrinterPlant } from "../../sim-mcu/plant/index.js";
+import { BOSCH_CHIPS, plantFromConfig, type PlantOptions, type PrinterPlant } from "../../sim-mcu/plant/index.js";
 import { readPlantSections } from "../world/plant-sections.js";
 import { PseudoTerminalError } from "../world/pseudo-terminal.js";
 import { PtyMcu } from "../world/pty-mcu.js";
@@ -39,6 +39,8 @@ export interface SimMcuCommandOptions {
   verbose?: boolean;
   json?: string;
   firmware?: string;
+  /** Which chip a sensor of type BME280 is: `SECTION=NAME`. */
+  chip: string[];
 }
 
 interface McuSpec {
@@ -75,6 +77,7 @@ export function addSimMcuCommand(program: Command, start: (run: (progress: Progr
     .option("--fault <fault>", `what goes wrong, may be repeated: ${FAULT_HELP}`, list, [])
     .option("--drift <ppm>", "its crystal runs fast: PPM, or FROM..TO/SECONDS there and back", "0")
     .option("--mcu <spec>", "a further one on the same machine, may be repeated: NAME,board=NAME,pty=PATH[,drift=…][,flavour=…][,fault=…]", list, [])
+    .option("--chip <section=name>", `which chip a sensor of type BME280 is, may be repeated: ${BOSCH_CHIPS.join(", ")}`, list, [])
     .option("--uart", "bytes take the time of the board's baud rate, and the dictionary names it: hosts then need `restart_method: command`")
     .option("--seed <n>", "seed of everything random", "1")
     .option("--for <seconds>", "end after this time (default: at Ctrl-C)")
@@ -91,7 +94,7 @@ export async function simMcuCommand(options: SimMcuCommandOptions, progress: Pro
   const specs = mcuSpecs(options);
   const extraFeatures = options.firmware === undefined ? [] : await privateFeatures(options.firmware);
   askForPriority();
-  const plant = plantOf(options.plant, seed, options.resonance);
+  const plant = plantOf(options.plant, seed, { resonances: parseResonances(options.resonance), chips: chipsOf(options.chip) });
   const world = new RealtimeWorld();
   signal.addEventListener("abort", () => world.abort());
   const log = (text: string): void => progress.line(text);
@@ -222,14 +225,26 @@ function flavourOf(text: string): McuSpec["flavour"] {
   return text;
 }
 
-function plantOf(file: string | undefined, seed: number, resonance: readonly string[]): PrinterPlant | undefined {
-  const resonances = parseResonances(resonance);
+function chipsOf(texts: readonly string[]): Record<string, string> {
+  return Object.fromEntries(texts.map((text) => {
+    const [, section, name] = /^\s*([^=]+?)\s*=\s*(\S+)\s*$/.exec(text) ?? [];
+    if (section === undefined || !BOSCH_CHIPS.includes(name!)) {
+      throw new UsageError(`Option --chip must be SECTION=NAME with one of ${BOSCH_CHIPS.join(", ")}, found "${text}"`);
+    }
+    return [section, name!];
+  }));
+}
+
+/** The machine of a configuration, with what options say of it. @throws UsageError */
+function plantOf(file: string | undefined, seed: number, machine: Pick<PlantOptions, "resonances" | "chips">): PrinterPlant | undefined {
   if (file === undefined) {
-    if (resonance.length > 0) throw new UsageError("Option --resonance needs --plant with the printer.cfg of the machine");
+    for (const [option, values] of [["--resonance", machine.resonances], ["--chip", machine.chips]] as const) {
+      if (Object.keys(values ?? {}).length > 0) throw new UsageError(`Option ${option} needs --plant with the printer.cfg of the machine`);
+    }
     return undefined;
   }
   if (!existsSync(file)) throw new UsageError(`Printer configuration "${file}" of option --plant does not exist`);
-  return plantFromConfig(readPlantSections(file), { seed, resonances });
+  return plantFromConfig(readPlantSections(file), { seed, ...machine });
 }
 
 /** What became of one micro-controller. */

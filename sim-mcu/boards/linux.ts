@@ -24,6 +24,6 @@ export const linux: BoardProfile = {
   rereadsBlockAfterShutdown: false,
   inputPinError: "Unable to open in GPIO chip line",
   pins: { gpio0: [0, 288], "gpiochip1/gpio0": [288, 288], "pwmchip0/pwm0": [2304, 16], analog0: [4096, 8] },
-  enumerations: { spi_bus: { "spidev0.0": [0, 16], "spidev1.0": [16, 16] }, i2c_bus: { "i2c.0": [0, 15] } },
+  enumerations: { spi_bus: Object.fromEntries(Array.from({ length: 8 }, (_, bus) => [`spidev${bus}.0`, [bus * 256, 16]])), i2c_bus: { "i2c.0": [0, 15] } },
   constants: { PCA9685_MAX: 4096 },
 };

@@ -1,6 +1,6 @@
 /**
  * DS18B20 chips on the 1-wire bus of a Linux process: read every rest_ticks and reported in thousandths of a degree Celsius. A value out of
- * range shuts down unless limits are ignored; so do more than max_error_count failures in a row (a chip that is not there fails).
+ * range shuts down unless limits are ignored, which Kalico's firmware offers; so do more than max_error_count failures in a row (a chip that is not there fails).
  * The real process reads in a thread of its own; here a reading takes no time.
  */
 import { clock32Of } from "./clock.js";
@@ -65,12 +65,14 @@ class Ds18b20 {
   }
 }
 
-export const ds18b20: FirmwareFeature = {
+/** The feature as the firmware of one flavour has it: only Kalico's can be told to ignore limits. */
+export const ds18b20 = (flavour: "kalico" | "klipper"): FirmwareFeature => ({
   name: "ds18b20",
   commands: [
-    { format: "config_ds18b20 oid=%c serial=%*s max_error_count=%c ignore_limits=%c", handler(args, ctx) {
+    { format: `config_ds18b20 oid=%c serial=%*s max_error_count=%c${flavour === "kalico" ? " ignore_limits=%c" : ""}`, handler(args, ctx) {
       const serial = String.fromCharCode(...args.bytes(1));
-      ctx.oidAlloc(args.u8(0), TYPE, new Ds18b20(ctx, args.u8(0), serial, args.u8(2), args.u8(3) !== 0), OBJECT_BYTES);
+      const ignoresLimits = flavour === "kalico" && args.u8(3) !== 0;
+      ctx.oidAlloc(args.u8(0), TYPE, new Ds18b20(ctx, args.u8(0), serial, args.u8(2), ignoresLimits), OBJECT_BYTES);
     } },
     { format: "query_ds18b20 oid=%c clock=%u rest_ticks=%u min_value=%i max_value=%i", effectClock: "clock", handler(args, ctx) {
       ctx.oidLookup<Ds18b20>(args.u8(0), TYPE).start(ctx.clock64(args.u32(1)), args.u32(2), [args.i32(3), args.i32(4)]);
@@ -78,4 +80,4 @@ export const ds18b20: FirmwareFeature = {
   ],
   responses: [RESULT],
   staticStrings: [READ_ERROR, OUT_OF_RANGE],
-};
+});

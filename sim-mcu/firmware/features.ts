@@ -27,5 +27,5 @@ const hasOneWire = (board: BoardProfile): boolean => board.mcu === "linux" || bo
 
 /** Features in the order in which firmware links them, which numbers their commands. */
 export function standardFeatures(board: BoardProfile, flavour: "kalico" | "klipper", core: () => Firmware): FirmwareFeature[] {
-  return [basecmd(core, board.restartCommand), stepper(board), trsync, endstop, digitalOut, pwmOut, analogIn(flavour), buttons, counter, neopixel, spi, i2c(flavour), tmcuart, thermocouple, ...accelerometers, ...lcds, ...(hasOneWire(board) ? [ds18b20] : [])];
+  return [basecmd(core, board.restartCommand), stepper(board), trsync, endstop, digitalOut, pwmOut, analogIn(flavour), buttons, counter, neopixel, spi, i2c(flavour), tmcuart, thermocouple, ...accelerometers, ...lcds, ...(hasOneWire(board) ? [ds18b20(flavour)] : [])];
 }

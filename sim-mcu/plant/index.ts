@@ -1,5 +1,6 @@
 /** The machine around the simulated micro-controllers. */
 export type { ResonanceOptions } from "./accelerometers.js";
+export { BOSCH_CHIPS } from "./climate-chips.js";
 export { BlTouch, type BlTouchFault, type BlTouchSignal } from "./bltouch.js";
 export type { Section, Sections } from "./config-values.js";
 export { Coordinate } from "./coordinate.js";
