@@ -15,6 +15,8 @@ import { LET_OUT_LINES, letOut, sharedPrinter } from "./shared-printer.js";
 
 /** Ticks per second of the board that both hosts drive. */
 const FREQUENCY = 16_000_000;
+/** Where a shaped path passes the place of a step three times, Kalico's sampling and this host's closed form may keep another one of the passages, s. */
+const TRIPLE_PASSAGE = 0.004;
 /** Runs of Kalico for one job, at most. */
 const ATTEMPTS = 5;
 
@@ -69,7 +71,7 @@ export async function diffHosts(options: DiffOptions): Promise<HostDifference> {
     if (oursSaid !== "" || kalico.message !== "") return { messages, comparison: undefined, line: undefined, equal: oursSaid !== "" && oursSaid === messages.kalico };
     onProgress?.("comparing the steps");
     const reference = expandSteps(kalico.steps);
-    const comparison = comparePieces(ours, reference, homings, { frequency: FREQUENCY });
+    const comparison = comparePieces(ours, reference, homings, { frequency: FREQUENCY, triplePassageSeconds: TRIPLE_PASSAGE });
     // On a busy machine Kalico may not write all that it sends: a difference counts when it comes again.
     const settled = comparison.equal || (before !== undefined && sameSteps(before, reference) && !endsEarly(ours, reference)) || attempt === ATTEMPTS || signal?.aborted === true;
     const { first } = comparison;

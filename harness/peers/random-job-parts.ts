@@ -268,6 +268,19 @@ const forced: Part = (w) => {
   w.to(w.x, w.y + 2, { feed: 3000 });
   w.features.add("FORCE_MOVE");
 };
+/** What slicers write between the moves, and what must not move anything. */
+const remarks: Part = (w) => {
+  const { random } = w;
+  const skew = ["SET_SKEW XY=140.1,140.7,99.9 XZ=100.2,99.7,70.8 YZ=141,141.2,99.9", "SKEW_PROFILE SAVE=drawn", "SKEW_PROFILE LOAD=drawn"];
+  w.write(...random.pick([
+    ["M117 Layer 3/40", "M73 P12 R34"], ["M117", "M118 hello", "M115"], ["M106 S128", "M107"], ["SET_PIN PIN=lamp VALUE=1", "G4 P20", "SET_PIN PIN=lamp VALUE=0"], ["SET_GCODE_VARIABLE MACRO=REMEMBER VARIABLE=seen VALUE=3", "REMEMBER"], ["GET_POSITION", "M114"],
+    ["SET_STEPPER_ENABLE STEPPER=extruder ENABLE=0", "SET_STEPPER_ENABLE STEPPER=extruder ENABLE=1"], ["M204 S1200", "M204 P2000 T900", "M204"], ["SET_VELOCITY_LIMIT", "SET_PRESSURE_ADVANCE", "M220", "M221"], ["SET_DISPLAY_TEXT MSG=x", "SAVE_VARIABLE VARIABLE=a VALUE=1"],
+    ["PAUSE", "G91", "G1 Z2 F900", "G1 X-3 Y2 F7000", "G1 E-2 F2400", "G90", "CLEAR_PAUSE", `G1 Z${f(w.z)} F900`, `G1 X${f(w.x)} Y${f(w.y)}`],
+    ["PAUSE", "PAUSE", "G1 E0.5 F300", "RESUME", "RESUME"], [...skew, `G1 X${f(w.x)} Y${f(w.y)} F3000`, "SET_SKEW CLEAR=1", `G1 X${f(w.x)} Y${f(w.y)} F3000`],
+  ]));
+  w.to(w.x + 1, w.y + 1, { feed: 4200, extrude: true });
+  w.features.add("remarks");
+};
 const longRest: Part = (w) => {
   w.write(w.random.pick(["G4 P140000", "G4 P280000"]));
   w.features.add("long rest");
@@ -275,6 +288,6 @@ const longRest: Part = (w) => {
 
 /** Parts of a job with how often they come. */
 export const PARTS: readonly (readonly [Part, number])[] = [
-  [wall, 6], [dense, 6], [infill, 4], [corners, 4], [retract, 4], [layer, 5], [arc, 2], [settings, 6], [advance, 2], [dwell, 2], [heat, 1], [relative, 2], [macro, 2], [objects, 0.7], [tool, 2], [home, 1], [skew, 0.6], [shaper, 1.5], [extremes, 4], [coordinates, 2], [mesh, 5], [feeder, 3], [sync, 2], [axisLimits, 3], [carriages, 4], [forced, 0.6], [longRest, 0.15],
+  [wall, 6], [dense, 6], [infill, 4], [corners, 4], [retract, 4], [layer, 5], [arc, 2], [settings, 6], [advance, 2], [dwell, 2], [heat, 1], [relative, 2], [macro, 2], [objects, 0.7], [tool, 2], [home, 1], [skew, 0.6], [shaper, 1.5], [extremes, 4], [coordinates, 2], [mesh, 5], [feeder, 3], [sync, 2], [axisLimits, 3], [carriages, 4], [forced, 0.6], [longRest, 0.15], [remarks, 3],
 ];
 

@@ -185,7 +185,9 @@ export function randomPrinter(seed: number, kinematics: string): RandomPrinter {
     kinematics: machine.kinematics ?? kinematics, max_velocity: random.pick([80, 150, 300, 500]), max_accel: random.pick([300, 1000, 3000, 7000, 20000]), ...(NO_Z_ACCEL.includes(kinematics) ? {} : { max_z_accel: random.pick([50, 200]) }), ...(kinematics === "winch" ? {} : { max_z_velocity: random.pick([10, 25]) }),
     square_corner_velocity: random.pick([0, 1, 5, 8, 20]), ...(random.next() < 0.3 ? { minimum_cruise_ratio: random.pick([0, 0.3, 0.8]) } : {}), ...machine.printer,
   });
-  for (const name of ["respond", "pause_resume"]) b.add(name, {});
+  for (const name of ["respond", "pause_resume", "display_status"]) b.add(name, {});
+  b.add("fan", { pin: b.pin() });
+  b.add("output_pin lamp", { pin: b.pin() });
   b.add("gcode_arcs", { resolution: random.pick([1, 1, 0.1, 5]) });
   // Kalico f2532ee34 shuts down where one of these meets a motor that is an axis of G1.
   if (!b.equipment.includes("gcode_axis")) {
@@ -197,6 +199,7 @@ export function randomPrinter(seed: number, kinematics: string): RandomPrinter {
   b.add("skew_correction", {});
   extruders.forEach((name, i) => { b.text += `[gcode_macro T${i}]\ngcode:\n  ACTIVATE_EXTRUDER EXTRUDER=${name}\n  G92 E0\n\n`; });
   b.text += `[gcode_macro START_PRINT]\ngcode:\n  M140 S60\n  M104 S200\n  G28\n  M190 S60\n  M109 S200\n  TEMPERATURE_WAIT SENSOR=heater_bed MINIMUM=55\n  G90\n  M83\n  G92 E0\n
+[gcode_macro REMEMBER]\nvariable_seen: 0\ngcode:\n  {% if printer["gcode_macro REMEMBER"].seen > 2 %}\n    G4 P10\n  {% endif %}\n
 [gcode_macro ZIGZAG]\ngcode:\n  SAVE_GCODE_STATE NAME=zigzag\n  G91\n  {% for i in range(params.N|default(4)|int) %}\n    G1 X{2 if i % 2 else -2} Y{(3 / (i + 1))|round(3)} E0.1 F{3000 + 600 * i}\n  {% endfor %}\n  RESTORE_GCODE_STATE NAME=zigzag MOVE=1 MOVE_SPEED=60\n`;
   return { kinematics, features: [...b.features, ...b.equipment.filter((name) => !["firmware_retraction", "exclude_object"].includes(name))], config: b.text, low: machine.low ?? 20, high: machine.high ?? 170, extruders, homingAxes: machine.homes ?? [], equipment: b.equipment, ...(machine.homeFrom === undefined ? {} : { homeFrom: machine.homeFrom }) };
 }

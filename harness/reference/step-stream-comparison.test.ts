@@ -119,6 +119,18 @@ describe("comparison of step streams", () => {
     expect(judge([10, 12])).toMatchObject({ equal: false });
   });
 
+  it("allows a lone step at another passage of its place where asked to, if its neighbours are far apart and fit", () => {
+    const steps = (at: number, moved: number, gap: number): [number, number][] =>
+      Array.from({ length: 40 }, (_, i): [number, number] => [second(11) + i * 16_000 + (i > at ? gap : 0) + (i === at ? moved : 0), 1]);
+    const judge = (moved: number, gap: number, triplePassageSeconds?: number): StepStreamComparison =>
+      compareJobParts(expandSteps([stream("stepper_x", steps(20, moved, gap))]), expandSteps([stream("stepper_x", steps(20, 0, gap))]), { frequency: FREQUENCY, ...(triplePassageSeconds === undefined ? {} : { triplePassageSeconds }) });
+    expect(judge(32_000, 48_000, 0.004)).toMatchObject({ equal: true, steppers: [{ excursionPairs: 1 }] });
+    expect(judge(32_000, 48_000)).toMatchObject({ equal: false });
+    expect(judge(65_000, 130_000, 0.004)).toMatchObject({ equal: false });
+    // A motor that goes past at speed has no time for it.
+    expect(judge(17_000, 0, 0.004)).toMatchObject({ equal: false });
+  });
+
   it("lets only the moves before the first pause differ by a few steps", () => {
     const early = Array.from({ length: 65 }, (_, i): [number, number] => [second(10) - (65 - i) * 16_000, 1]);
     expect(compare([[...early.slice(1), ...reference()[0]!], reference()[1]!]).equal).toBe(true);

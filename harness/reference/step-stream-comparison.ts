@@ -17,6 +17,11 @@ export interface StepStreamCriterion {
   firstMoveSteps?: number;
   /** Excursion pairs allowed per stepper. */
   excursionPairs?: number;
+  /**
+   * How far apart a lone step may be whose place the path passes three times, seconds: there and, after a turn, back and there again. A host that sees
+   * only the first passage, and one in which the first two cancel each other, differ in it. Counts as an excursion pair; none by default.
+   */
+  triplePassageSeconds?: number;
 }
 
 export interface StepperComparison {
@@ -91,7 +96,7 @@ export function compareStepStreams(ours: readonly StepColumns[], reference: read
 
 /** Compares streams that hold no homing. Without `firstMoveSteps` the first segment is judged as all others. */
 export function compareJobParts(ours: readonly StepStream[], reference: readonly StepStream[], criterion: StepStreamCriterion): StepStreamComparison {
-  const { frequency, toleranceSeconds = 50e-6, firstMoveSteps, excursionPairs = 20 } = criterion;
+  const { frequency, toleranceSeconds = 50e-6, firstMoveSteps, excursionPairs = 20, triplePassageSeconds = 0 } = criterion;
   const subject = ours.filter((s) => s.clocks.length > 0);
   const golden = reference.filter((s) => s.clocks.length > 0);
   const result: StepStreamComparison = { equal: true, problems: [], segments: 0, steppers: [] };
@@ -110,7 +115,7 @@ export function compareJobParts(ours: readonly StepStream[], reference: readonly
   result.segments = Math.min(subjectCuts.length, goldenCuts.length) + 1;
   const shifts = Array.from({ length: result.segments }, (_, segment) => alignment(pairs.map((p) => [p.ours[segment]!.clocks, p.reference[segment]!.clocks])));
   for (const pair of pairs) {
-    const judge = new StepperJudge(pair.name, toleranceSeconds * frequency, excursionPairs);
+    const judge = new StepperJudge(pair.name, toleranceSeconds * frequency, excursionPairs, triplePassageSeconds * frequency);
     for (let segment = 0; segment < result.segments; segment++) {
       if (segment === 0 && firstMoveSteps !== undefined) judge.firstMoves(pair.ours[0]!, pair.reference[0]!, firstMoveSteps);
       else judge.segment(segment, pair.ours[segment]!, pair.reference[segment]!, shifts[segment]!);
@@ -156,6 +161,7 @@ class StepperJudge {
   readonly #name: string;
   readonly #tolerance: number;
   readonly #budget: number;
+  readonly #passageTicks: number;
   #steps = 0;
   #referenceSteps = 0;
   #missing = 0;
@@ -165,10 +171,11 @@ class StepperJudge {
   #squares = 0;
   #pairs = 0;
 
-  constructor(name: string, toleranceTicks: number, excursionPairs: number) {
+  constructor(name: string, toleranceTicks: number, excursionPairs: number, passageTicks: number) {
     this.#name = name;
     this.#tolerance = toleranceTicks;
     this.#budget = excursionPairs;
+    this.#passageTicks = passageTicks;
   }
 
   firstMoves(ours: StepStream, reference: StepStream, allowed: number): void {
@@ -225,12 +232,22 @@ class StepperJudge {
         return [a - back, b - back + 2];
       }
     }
-    return undefined;
+    if (!this.#isTriplePassage(ours, a, reference, b, shift)) return undefined;
+    this.#pairs += 1;
+    return [a + 1, b + 1];
   }
 
-  #fits(ours: StepStream, a: number, reference: StepStream, b: number, shift: number): boolean {
+  /** Whether only this step is at another time, the steps before and after it are not, and the motor went slowly past its place. */
+  #isTriplePassage(ours: StepStream, a: number, reference: StepStream, b: number, shift: number): boolean {
+    if (a === 0 || b === 0 || a + 1 >= ours.clocks.length || b + 1 >= reference.clocks.length) return false;
+    const apart = Math.abs(ours.clocks[a]! - reference.clocks[b]! - shift);
+    if (apart > this.#passageTicks || reference.clocks[b + 1]! - reference.clocks[b - 1]! < 2 * apart) return false;
+    return this.#fits(ours, a - 1, reference, b - 1, shift, 1) && this.#fits(ours, a + 1, reference, b + 1, shift) && ours.dirs[a] === reference.dirs[b];
+  }
+
+  #fits(ours: StepStream, a: number, reference: StepStream, b: number, shift: number, steps = EXCURSION_PROOF_STEPS): boolean {
     if (a < 0 || b < 0) return false;
-    const n = Math.min(EXCURSION_PROOF_STEPS, ours.clocks.length - a, reference.clocks.length - b);
+    const n = Math.min(steps, ours.clocks.length - a, reference.clocks.length - b);
     for (let i = 0; i < n; i++) {
       const fits = ours.dirs[a + i] === reference.dirs[b + i] && Math.abs(ours.clocks[a + i]! - reference.clocks[b + i]! - shift) <= this.#tolerance;
       // What comes next may be another pair, which is looked at in its turn.
