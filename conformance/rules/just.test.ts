@@ -56,6 +56,15 @@ describe("lives", () => {
   });
 });
 
+it("a plugin whose sections are named like others is not refused for names that were made up", () => {
+  const two = (message: string) => verdict("LOAD-007", {
+    plugin: { exports: { p: ["loadConfigPrefix"] } } as unknown as Evidence["plugin"], probes: [probe({ kind: "two-instances", message }), probe({ kind: "name-with-space", state: "ready" })],
+  }).verdict;
+  expect(two("Could not find stepper config section '[kalico_hil_one]' required by TMC autotuning")).toBe("inconclusive");
+  expect(two("gcode command RUN already registered")).toBe("fail");
+  expect(two("Internal error during connect: no 'kalico_hil_one'")).toBe("fail");
+});
+
 describe("a status", () => {
   const sample = (keys: string[], eventTime: number): SessionEvidence["status"][number] => ({
     object: "p", eventTime, phase: "ready", returned: "object", keys, types: {}, notJson: [], notFinite: [], notStringKeys: [], bulkArrays: [], bytes: 2, changedBytes: 0,

@@ -27,6 +27,12 @@ function importLimit(plugin: Evidence["plugin"]): Judgement | undefined {
   return limit === undefined ? undefined : inconclusive(`cannot judge: ${limit}`);
 }
 
+/** A plugin that refuses made-up names since its sections are named like others: two of it can only be shown by the author. */
+function namesOfOthers(evidence: Evidence): Judgement | undefined {
+  const refused = evidence.probes.find((p) => p.kind === "two-instances" && p.state === "error" && !isInternalError(p) && /'\[?kalico_hil_(one|two)\]?'/.test(p.message));
+  return refused === undefined ? undefined : inconclusive(`cannot judge: the plugin wants sections that are named like others (${firstLine(refused.message)}); give a configuration with two of them (--config)`);
+}
+
 const restartSessions = (evidence: Evidence) => pluginSessions(evidence).filter((session) => session.lives.length > 1);
 
 /** The plugin says no to the configuration that was given or guessed: that is its right, and nothing is known of it then. */
@@ -104,7 +110,7 @@ export const loadRules: readonly Rule[] = [
     id: "LOAD-007", title: "Several instances, and names with spaces", level: "MUST", severity: "S2",
     requirement: "loadConfigPrefix must allow two instances side by side, and handle a name with spaces or refuse it by a config error.",
     source: "Developing Plugins: load_config_prefix",
-    judge: (evidence) => exportsOf(evidence, "loadConfigPrefix") ? judgeProbes(evidence, ["two-instances", "name-with-space"], "", (probe) =>
+    judge: (evidence) => exportsOf(evidence, "loadConfigPrefix") ? namesOfOthers(evidence) ?? judgeProbes(evidence, ["two-instances", "name-with-space"], "", (probe) =>
       probe.state === "ready" || (probe.kind === "name-with-space" && probe.state === "error" && !isInternalError(probe)) ? undefined : {
         message: `${probe.kind === "two-instances" ? "two instances do not load side by side" : `[${probe.section}] is neither handled nor refused by a config error`}: ${firstLine(probe.message)}`,
         remedy: "keep all state in the instance, register commands with registerMuxCommand under the instance's name, and split the section name only once",

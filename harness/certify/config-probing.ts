@@ -240,8 +240,10 @@ export class ConfigProbing {
       const sample = (exported.includes("loadConfigPrefix") ? sections.find((s) => s.name !== name) : undefined) ?? sections[0];
       if (sample === undefined) continue;
       if (exported.includes("loadConfigPrefix")) {
-        const copies = ["kalico_hil_one", "kalico_hil_two"].map((suffix) => ({ name: `${name} ${suffix}`, options: sample.options }));
-        if (!sample.options.some(([option]) => /pin$/.test(option))) await this.#probe("two-instances", copies[0]!.name, copies);
+        // Names that the printer gives may have to be those of other sections: two that load show as much as two of our own.
+        const named = sections.filter((s) => s.name !== name);
+        const copies = named.length > 1 && this.start?.state === "ready" ? named : ["kalico_hil_one", "kalico_hil_two"].map((suffix) => ({ name: `${name} ${suffix}`, options: sample.options }));
+        if (!sample.options.some(([option]) => /pin$/.test(option))) await this.#probe("two-instances", copies[0]!.name, copies === named ? this.#own : copies);
         await this.#probe("name-with-space", `${name} one two`, [{ name: `${name} one two`, options: sample.options }]);
       } else await this.#probe("wrong-form", `${name} kalico_hil`, [{ name: `${name} kalico_hil`, options: sample.options }]);
       if (!this.#own.some((s) => s.name === name)) await this.#probe("wrong-form", name, [{ name, options: sample.options }]);

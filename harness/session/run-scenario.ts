@@ -119,6 +119,9 @@ class Session {
   #badSettings: SessionResult["badSettings"] = [];
   #published: PublishedStatus = { objects: {}, eventTime: 0 };
   #foreignStatus = "";
+  /** Objects without a status in this phase: some plugins add hundreds, and Python is asked for each. */
+  readonly #silent = new Set<unknown>();
+  #silentPhase = "";
   #stalls = 0;
   #outcome: SessionEvidence["outcome"] = "completed";
   #gcodeLine = 0;
@@ -365,9 +368,17 @@ class Session {
 
   #sampleAll(printer: Printer): void {
     const eventTime = this.#now;
+    if (this.#silentPhase !== this.#collector.phase) {
+      this.#silentPhase = this.#collector.phase;
+      this.#silent.clear();
+    }
     for (const [name, object] of printer.objects) {
+      if (this.#silent.has(object)) continue;
       const status = (object as { getStatus?: unknown } | null | undefined)?.getStatus;
-      if (status === undefined || status === null) continue;
+      if (status === undefined || status === null) {
+        this.#silent.add(object);
+        continue;
+      }
       if (this.#scenario.withPlugin && this.#isOwn(name)) this.#sampleOwn(name, object as object, eventTime);
       else if (typeof status === "function" && this.#scenario.subscribers > 0 && printer.getStateMessage()[1] === "ready") this.#charts?.hostStatus(name, (object as { getStatus(t: number): unknown }).getStatus(eventTime), eventTime);
     }

@@ -30,26 +30,28 @@ interface PhaseToolhead {
 export class TmcCommandHelper {
   readonly name: string;
   readonly stepperName: string;
-  private readonly printer: Printer;
-  private readonly mcuTmc: McuTmc;
-  private readonly fields: FieldHelper;
-  private readonly currentHelper: CurrentHelper;
-  private readonly readTranslate: ReadTranslate;
-  private readonly errorCheck: ErrorCheck;
-  private readonly stepperEnable: PrinterStepperEnable;
-  private stepper: McuStepper | undefined;
-  private mcuPhaseOffset: number | null = null;
+  readonly printer: Printer;
+  readonly mcuTmc: McuTmc;
+  readonly fields: FieldHelper;
+  readonly currentHelper: CurrentHelper;
+  readonly errorCheck: ErrorCheck;
+  readonly stepperEnable: PrinterStepperEnable;
+  /** Known once the micro-controllers are identified. */
+  stepper: McuStepper | undefined;
+  mcuPhaseOffset: number | null = null;
+  /** Gives a value that was read the register that it is of, where that depends on the chip. */
+  readonly translation: ReadTranslate | null;
   /** The chopper's off time, where it is what switches the motor. */
-  private toff: number | undefined;
+  toff: number | undefined;
 
-  constructor(config: ConfigSection, mcuTmc: McuTmc, currentHelper: CurrentHelper, readTranslate: ReadTranslate = (name, value) => [name, value]) {
+  constructor(config: ConfigSection, mcuTmc: McuTmc, currentHelper: CurrentHelper, translation: ReadTranslate | null = null) {
     this.printer = config.getPrinter();
     this.name = config.getName().split(/\s+/).at(-1)!;
     this.stepperName = config.getName().split(/\s+/).slice(1).join(" ");
     this.mcuTmc = mcuTmc;
     this.fields = mcuTmc.getFields();
     this.currentHelper = currentHelper;
-    this.readTranslate = readTranslate;
+    this.translation = translation;
     this.errorCheck = new ErrorCheck(config, mcuTmc);
     this.stepperEnable = this.printer.loadObject(config, "stepper_enable");
     this.printer.registerEventHandler("stepper:sync_mcu_position", (stepper: McuStepper) => this.syncPhase(stepper));
@@ -69,7 +71,16 @@ export class TmcCommandHelper {
 
   // ---- registers ----
 
-  private async initRegisters(printTime: number | null = null): Promise<void> {
+  get readRegisters(): readonly string[] {
+    return this.fields.table.readable;
+  }
+
+  /** What was read, under the register that it is of. */
+  readTranslate(register: string, value: number): [registerName: string, value: number] {
+    return this.translation?.(register, value) ?? [register, value];
+  }
+
+  async initRegisters(printTime: number | null = null): Promise<void> {
     // Values are looked up one by one: a command may change them meanwhile.
     for (const register of [...this.fields.registers.keys()]) await this.mcuTmc.setRegister(register, this.fields.registers.get(register)!, printTime);
   }

@@ -19,9 +19,9 @@ export abstract class CurrentHelper {
   reqHoldCurrent: number;
   reqHomeCurrent: number;
   actualCurrent: number;
-  protected readonly mcuTmc: McuTmc;
-  protected readonly fields: FieldHelper;
-  protected readonly senseResistor: number;
+  readonly mcuTmc: McuTmc;
+  readonly fields: FieldHelper;
+  readonly senseResistor: number;
 
   constructor(config: ConfigSection, mcuTmc: McuTmc, maxCurrent: number, options: { hasSenseResistor?: boolean } = {}) {
     this.printer = config.getPrinter();

@@ -28,7 +28,7 @@ export class TmcDriver {
   readonly mcuTmc: McuTmc;
   readonly fields: FieldHelper;
   readonly currentHelper: CurrentHelper;
-  private readonly commands: TmcCommandHelper;
+  readonly commands: TmcCommandHelper;
 
   constructor(name: string, mcuTmc: McuTmc, currentHelper: CurrentHelper, commands: TmcCommandHelper) {
     this.name = name;

@@ -22,6 +22,20 @@ export class FieldHelper {
     for (const [register, fields] of table.fields) for (const name of fields.keys()) this.owners.set(name, register);
   }
 
+  /** Masks of the fields by register. */
+  get allFields(): Record<string, Record<string, number>> {
+    return Object.fromEntries([...this.table.fields].map(([register, fields]) => [register, Object.fromEntries([...fields].map(([name, field]) => [name, maskOf(field)]))]));
+  }
+
+  /** Addresses by register. */
+  get registerAddresses(): Record<string, number> {
+    return Object.fromEntries(this.table.addresses);
+  }
+
+  get signedFields(): string[] {
+    return [...this.table.signed];
+  }
+
   /** The register that a field lies in; undefined for unknown fields. */
   lookupRegister(fieldName: string): string | undefined {
     return this.owners.get(fieldName);
