@@ -201,4 +201,10 @@ describe("what is refused", () => {
       "Unknown 'return' type 'sum'", "Invalid NAME parameter",
     ]);
   });
+
+  it("an average of no samples, as Kalico does it: with a shutdown", async () => {
+    const { state, message } = await run(`${PRINTER}[adxl345]\ncs_pin: PA1\n`, "ACCELEROMETER_QUERY SAMPLES=0");
+    expect(state).toBe("shutdown");
+    expect(message).toContain('Internal error on command:"ACCELEROMETER_QUERY"');
+  });
 });

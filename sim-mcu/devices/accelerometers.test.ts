@@ -42,8 +42,9 @@ function collect(chip: AccelerometerChip, pass: (seconds: number) => void, secon
 }
 
 describe.each(kinds)("$name", ({ model, go, halt, rate, counts }) => {
-  it("tells who it is, by SPI frames and by I2C alike", () => {
-    const { chip } = bench(model), [register, value] = model.identity;
+  it("tells who it is, by SPI frames and by I2C alike, whatever was written there", () => {
+    const { chip, set } = bench(model), [register, value] = model.identity;
+    set([[register, value ^ 0xff]]);
     expect(chip.read(Uint8Array.of(register), 1)).toEqual(Uint8Array.of(value));
     // Frames on SPI name registers below 0x40, and that of the others lies above.
     if (register < 0x40) expect(chip.transfer(Uint8Array.of(register | 0x80, 0))[1]).toBe(value);

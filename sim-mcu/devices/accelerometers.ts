@@ -143,7 +143,11 @@ export class AccelerometerChip implements SpiDevice, I2cDevice, SampleFifo {
   }
 
   private store(from: number, bytes: Uint8Array): void {
-    bytes.forEach((byte, i) => void (this.registers[this.place(from + i)] = byte));
+    bytes.forEach((byte, i) => {
+      const place = this.place(from + i);
+      // Who it is cannot be written.
+      if (place !== this.model.identity[0]) this.registers[place] = byte;
+    });
     const rate = this.model.rate(this.registers);
     if (rate === this.rate) return;
     this.rate = rate;

@@ -76,6 +76,8 @@ export class AccelCommands {
       if (newest.length === 0) throw gcmd.error("No accelerometer measurements found");
       samples.push(...newest);
     }
+    // Nobody asks for none on purpose; Kalico takes it for an error of its own and shuts down.
+    if (samples.length === 0) throw new Error("division by zero");
     const [x, y, z] = [1, 2, 3].map((axis) => samples.reduce((sum, sample) => sum + sample[axis]!, 0) / samples.length) as [number, number, number];
     const fixed = (...values: number[]): string => values.map((value) => formatFixed(value, 6)).join(", ");
     const answer = gcmd.get("RETURN", { default: "vector" });
