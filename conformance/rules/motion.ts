@@ -12,14 +12,21 @@ const SLACK_LOSS = 0.05;
 const ANCHOR_SHIFT = 0.05;
 const JOB_SHIFT = 0.001;
 
-function describe(comparison: Comparison, evidence: Evidence): Finding[] {
-  if (comparison.differing === 0) return [];
+/** That the job with the plugin did not come to its end: then all else that differs follows from it. */
+function endedEarly(comparison: Comparison, evidence: Evidence): Finding | undefined {
   const session = evidence.sessions.find((s) => s.id === comparison.subject);
-  if (session !== undefined && session.outcome !== "completed") return [{
+  if (session === undefined || session.outcome === "completed") return undefined;
+  return {
     message: `the job with the plugin ended early (${session.state}): ${firstLine(session.message)}; ${comparison.stepsCompared} steps were made as without the plugin`,
     remedy: `find what the plugin did before it: ${session.callbacks.length === 0 ? "see the log of the session" : `its callbacks were ${session.callbacks.slice(-3).map((c) => `${c.kind} ${c.label}`).join(", ")}`}`,
     scenario: comparison.subject,
-  }];
+  };
+}
+
+function describe(comparison: Comparison, evidence: Evidence): Finding[] {
+  if (comparison.differing === 0) return [];
+  const ended = endedEarly(comparison, evidence);
+  if (ended !== undefined) return [ended];
   const first = comparison.differences[0];
   const where = first === undefined ? "" : ` First at ${first.stepper}, segment ${first.segment}, step ${first.step}${Number.isNaN(first.deltaTicks) ? "" : ` (${first.deltaTicks > 0 ? "+" : ""}${first.deltaTicks} ticks)`}, ${first.atSeconds.toFixed(3)} s after the start${first.gcodeText === undefined ? "" : `, near line ${first.gcodeLine} '${first.gcodeText}'`}.`;
   return [{
@@ -101,6 +108,8 @@ export const motionRules: readonly Rule[] = [
     requirement: "The plugin must not add stalls, segments or time to a job.",
     source: "toolhead.stalls; rules.md O-ANCHOR",
     judge: (evidence) => judgeComparison(evidence, ["idle", "subscribers"], "the job was not run with and without the plugin", (c) => {
+      const ended = endedEarly(c, evidence);
+      if (ended !== undefined) return [ended];
       const findings: Finding[] = [];
       const remedy = "do not block the reactor and do not flush the look-ahead queue while a print runs";
       if (c.stallsSubject > c.stallsBaseline) findings.push({ message: `${c.stallsSubject - c.stallsBaseline} stalls of the print are added`, remedy, scenario: c.subject });

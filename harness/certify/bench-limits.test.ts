@@ -60,6 +60,19 @@ def load_config(config):
     expect(await verdicts({ "lazy.py": plugin, "lazy_parts/__init__.py": "", "lazy_parts/helper.py": helper }, "MOT-012")).toEqual({ "MOT-012": "pass" });
   });
 
+  it("is no stop in a print that never began, for want of what this host does not offer", async () => {
+    const plugin = `"""A plugin."""
+
+
+def load_config(config):
+    """Kalico's entry."""
+    from klippy.extras.trad_rack import TradRack
+    return TradRack
+`;
+    const found = await verdicts({ "racked.py": plugin }, "MOT-001,MOT-006");
+    for (const id of ["MOT-001", "MOT-006"]) expect(found[id]).toMatch(/^inconclusive: cannot judge: .*TradRack is in Kalico, but not offered/);
+  });
+
   it("is no side effect to look at a file while loading", async () => {
     const plugin = `"""A plugin."""
 import os

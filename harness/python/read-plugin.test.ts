@@ -86,6 +86,13 @@ describe("a single file or package directory", () => {
     expect(readPythonPlugin(join(root, "plugins/two"))).toMatchObject({ kind: "directory", modules: [{ name: "two", module: "klippy.plugins.two" }], pluginsPaths: [join(root, "plugins")] });
   });
 
+  it("comes with the modules beside it that it imports and that have sections of their own", () => {
+    const root = tree({ "tune.py": `from . import motors, helper\n${LOAD}`, "motors.py": LOAD, "helper.py": "x = 1", "stranger.py": LOAD });
+    expect(readPythonPlugin(join(root, "tune.py"))).toMatchObject({
+      modules: [{ name: "tune", module: "klippy.extras.tune" }, { name: "motors", module: "klippy.extras.motors", file: "motors.py" }], files: ["helper.py", "motors.py", "tune.py"],
+    });
+  });
+
   it("of which a guarded or lazy import is missing is not called incomplete", () => {
     const root = tree({ "one.py": `try:\n    import absent_a\nexcept ImportError:\n    absent_a = None\nimport mcu, klippy.gcode, json\ndef f():\n    import absent_b\n${LOAD}` });
     expect(readPythonPlugin(join(root, "one.py")).missing).toEqual([]);

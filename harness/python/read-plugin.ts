@@ -192,10 +192,16 @@ function readDropped(path: string, kind: "file" | "directory", python: FoundPyth
   const files = kind === "file" ? readdirSync(root).filter((entry) => entry.endsWith(".py") && statSync(join(root, entry)).isFile()).sort() : pythonFilesBelow(root);
   const facts = factsOf(python.executable, root, files);
   const origin = basename(drop) === "plugins" ? "plugins" : "extras";
-  return assemble({
-    kind, path, root, facts, python, modules: [{ name, module: `klippy.${origin}.${name}`, origin, file }],
-    ...(origin === "extras" ? { extrasPaths: [drop] } : { pluginsPaths: [drop] }),
-  });
+  const main = { name, module: `klippy.${origin}.${name}`, origin, file } as const;
+  const paths = origin === "extras" ? { extrasPaths: [drop] } : { pluginsPaths: [drop] };
+  return assemble({ kind, path, root, facts, python, modules: [main, ...(kind === "file" ? neighbours(main, root, facts, paths) : [])], ...paths });
+}
+
+/** Modules with sections of their own that a dropped file imports: they are dropped beside it. */
+function neighbours(main: PythonPluginSource["modules"][number], root: string, facts: Record<string, PythonFileFacts>, paths: Pick<Parts, "extrasPaths" | "pluginsPaths">): PythonPluginSource["modules"] {
+  const files = ownFiles({ root, importPaths: [], extrasPaths: paths.extrasPaths ?? [], pluginsPaths: paths.pluginsPaths ?? [] }, [main], facts);
+  return files.filter((file) => file !== main.file && !file.includes("/") && facts[file]!.functions.some((name) => name.startsWith("load_config")))
+    .map((file) => ({ name: basename(file, ".py"), module: `klippy.${main.origin}.${basename(file, ".py")}`, origin: main.origin, file }));
 }
 
 function readArchive(path: string, python: FoundPython): PythonPluginSource {
