@@ -18,6 +18,7 @@ import { rulesCommand } from "./rules-command.js";
 import { summaryCommand, type SummaryOptions } from "./summary-command.js";
 import { verifyCommand, type VerifyOptions } from "./verify-command.js";
 import { RESONANCE_HELP } from "./resonance-option.js";
+import { TILT_HELP } from "./tilt-option.js";
 import { runCommand, type RunOptions } from "./run-command.js";
 import { addSimMcuCommand } from "./sim-mcu-command.js";
 
@@ -92,6 +93,7 @@ program.command("run")
   .option("--vcd-window <from:to>", "seconds of the session that the dump shows (default: all)")
   .option("--board <name>", "simulated board: ideal (16 MHz, takes any step rate), atmega2560, stm32f446, rp2040, linux", "ideal")
   .option("--mcu <device>", "run in real time on a real micro-controller: DEVICE, or NAME=DEVICE for [mcu NAME]; may be repeated", (value: string, previous: string[]) => [...previous, value], [])
+  .option("--tilt <tilt>", `how the simulated bed leans: ${TILT_HELP}`, (value: string, previous: string[]) => [...previous, value], [])
   .option("--resonance <resonance>", `how the simulated machine swings, as its accelerometers feel it: ${RESONANCE_HELP}`, (value: string, previous: string[]) => [...previous, value], [])
   .option("--plugin <path>", "load this plugin: a path, or the name of an installed Python distribution; may be repeated", (value: string, previous: string[]) => [...previous, value], [])
   .option("--python <path>", "CPython 3.9 or later, or a virtual environment, for Python plugins")

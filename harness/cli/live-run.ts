@@ -23,6 +23,7 @@ import { EXIT, UsageError } from "./exit-codes.js";
 import { loaderOption } from "./option-values.js";
 import type { Progress } from "./progress.js";
 import { parseResonances } from "./resonance-option.js";
+import { parseTilt } from "./tilt-option.js";
 
 export interface LiveRunOptions {
   gcode?: string;
@@ -35,6 +36,8 @@ export interface LiveRunOptions {
   seed: number;
   /** Resonances of the simulated machine, as `--resonance` names them. */
   resonance?: readonly string[];
+  /** How its bed leans, as `--tilt` names it. */
+  tilt?: readonly string[];
   /** Path of the socket on which clients are served. */
   api?: string;
   /** G-code is typed in the terminal. */
@@ -64,9 +67,10 @@ export function parseDevices(texts: readonly string[]): Map<string, string> {
 export async function liveRunCommand(
   configFile: string, options: LiveRunOptions, progress: Progress, signal: AbortSignal, prepare: (live: LivePrinter) => void = () => undefined,
 ): Promise<number> {
-  const devices = parseDevices(options.mcu), { resonance = [] } = options;
+  const devices = parseDevices(options.mcu), { resonance = [], tilt = [] } = options;
   if (devices.size > 0 && resonance.length > 0) throw new UsageError("Option --resonance is for simulated machines: leave out --mcu or --resonance");
-  const machine = { resonances: parseResonances(resonance) };
+  if (devices.size > 0 && tilt.length > 0) throw new UsageError("Option --tilt is for simulated machines: leave out --mcu or --tilt");
+  const machine = { resonances: parseResonances(resonance), tilt: parseTilt(tilt, configFile) };
   for (const [name, path] of devices) {
     if (!existsSync(path)) throw new UsageError(`Device "${path}" of micro-controller "${name}" does not exist: connect the board, or look in /dev/serial/by-id`);
   }

@@ -15,6 +15,7 @@ import { boardOption, loaderOption, seedOption } from "./option-values.js";
 import { liveRunCommand, openLog } from "./live-run.js";
 import type { Progress } from "./progress.js";
 import { parseResonances } from "./resonance-option.js";
+import { parseTilt } from "./tilt-option.js";
 
 export interface RunOptions {
   gcode?: string;
@@ -29,6 +30,8 @@ export interface RunOptions {
   mcu?: string[];
   /** Resonances of the machine, as `--resonance` names them. */
   resonance?: string[];
+  /** How its bed leans, as `--tilt` names it. */
+  tilt?: string[];
   /** Plugins to load: paths, or names of installed Python distributions. */
   plugin?: string[];
   /** Interpreter for Python plugins. */
@@ -62,7 +65,7 @@ export async function runCommand(configFile: string, options: RunOptions, progre
     throw error instanceof TraceOptionError ? new UsageError(error.message) : error;
   }
   const seed = seedOption(options.seed);
-  const resonances = parseResonances(options.resonance ?? []);
+  const machine = { resonances: parseResonances(options.resonance ?? []), tilt: parseTilt(options.tilt ?? [], configFile) };
   const board = boardOption(options.board);
   const lines = readFileSync(options.gcode, "utf8").split(/\r?\n/);
   let bench: SimWorld | undefined;
@@ -93,7 +96,7 @@ export async function runCommand(configFile: string, options: RunOptions, progre
   };
   const started = process.hrtime.bigint();
   const { world, state, message, result, printSeconds } = await runJob({
-    configFile: resolve(configFile), board, seed, machine: { resonances }, lines, live: options.live === true, traceCommands: traced, watchPlugins: traced, signal, plugins: opened.plugins,
+    configFile: resolve(configFile), board, seed, machine, lines, live: options.live === true, traceCommands: traced, watchPlugins: traced, signal, plugins: opened.plugins,
     onWorld: (made) => {
       bench = made;
       if (traced) recorder = new TraceRecorder(made);

@@ -19,6 +19,7 @@ import { boardOption, seedOption } from "./option-values.js";
 import type { Progress } from "./progress.js";
 import { privateFeatures } from "./private-firmware.js";
 import { parseResonances, RESONANCE_HELP } from "./resonance-option.js";
+import { parseTilt, TILT_HELP } from "./tilt-option.js";
 import { formatTime } from "./run-command.js";
 import { driftAt, FAULT_HELP, parseDrift, parseFaults, type Drift, type FaultPlan } from "./sim-mcu-faults.js";
 
@@ -34,6 +35,7 @@ export interface SimMcuCommandOptions {
   mcu: string[];
   uart?: boolean;
   resonance: string[];
+  tilt: string[];
   seed: string;
   for?: string;
   verbose?: boolean;
@@ -72,6 +74,7 @@ export function addSimMcuCommand(program: Command, start: (run: (progress: Progr
     .requiredOption("--pty <path>", "where to put the link to the pseudo-terminal: the value of `serial:` in the host's [mcu]")
     .option("--name <name>", "name of its [mcu NAME] section; plain [mcu] by default", "mcu")
     .option("--plant <printer.cfg>", "the machine around it: rails, switches, heaters and sensors of this configuration")
+    .option("--tilt <tilt>", `how the bed of --plant leans: ${TILT_HELP}`, list, [])
     .option("--resonance <resonance>", `how the machine of --plant swings: ${RESONANCE_HELP}`, list, [])
     .option("--flavour <name>", "whose firmware it runs: kalico or klipper", "kalico")
     .option("--fault <fault>", `what goes wrong, may be repeated: ${FAULT_HELP}`, list, [])
@@ -94,7 +97,7 @@ export async function simMcuCommand(options: SimMcuCommandOptions, progress: Pro
   const specs = mcuSpecs(options);
   const extraFeatures = options.firmware === undefined ? [] : await privateFeatures(options.firmware);
   askForPriority();
-  const plant = plantOf(options.plant, seed, { resonances: parseResonances(options.resonance), chips: chipsOf(options.chip) });
+  const plant = plantOf(options.plant, seed, options.tilt, { resonances: parseResonances(options.resonance), chips: chipsOf(options.chip) });
   const world = new RealtimeWorld();
   signal.addEventListener("abort", () => world.abort());
   const log = (text: string): void => progress.line(text);
@@ -236,15 +239,15 @@ function chipsOf(texts: readonly string[]): Record<string, string> {
 }
 
 /** The machine of a configuration, with what options say of it. @throws UsageError */
-function plantOf(file: string | undefined, seed: number, machine: Pick<PlantOptions, "resonances" | "chips">): PrinterPlant | undefined {
+function plantOf(file: string | undefined, seed: number, tilt: readonly string[], machine: Pick<PlantOptions, "resonances" | "chips">): PrinterPlant | undefined {
   if (file === undefined) {
-    for (const [option, values] of [["--resonance", machine.resonances], ["--chip", machine.chips]] as const) {
+    for (const [option, values] of [["--resonance", machine.resonances], ["--chip", machine.chips], ["--tilt", tilt]] as const) {
       if (Object.keys(values ?? {}).length > 0) throw new UsageError(`Option ${option} needs --plant with the printer.cfg of the machine`);
     }
     return undefined;
   }
   if (!existsSync(file)) throw new UsageError(`Printer configuration "${file}" of option --plant does not exist`);
-  return plantFromConfig(readPlantSections(file), { seed, ...machine });
+  return plantFromConfig(readPlantSections(file), { seed, ...machine, tilt: parseTilt(tilt, file) });
 }
 
 /** What became of one micro-controller. */
