@@ -31,7 +31,7 @@ export function configsOf(checkout: string, wanted: RegExp): string[] {
 /** Outcome of a configuration in this host, and the dictionaries of the boards that it was started on. */
 export async function startHere(configFile: string): Promise<{ message: string; dictionaries: Map<string, Uint8Array> }> {
   try {
-    const { world, state, message } = await runJob({ configFile, board: "ideal", seed: 1, lines: [], startArgs: { debuginput: configFile } });
+    const { world, state, message } = await runJob({ configFile, board: "ideal", seed: 1, lines: [], startArgs: { debuginput: configFile, debugoutput: configFile } });
     const dictionaries = new Map(world.mcus.map(({ name, mcu }) => [name, mcu.firmware.table.dictionary]));
     world.finish();
     return { message: state === "ready" ? "" : firstLine(message), dictionaries };

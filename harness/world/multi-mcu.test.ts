@@ -244,15 +244,40 @@ describe("a toolboard that may be away", () => {
     expect(await pair.gcode("G28", "SET_PIN PIN=led VALUE=1", "M400")).toEqual([]);
   });
 
-  it("may be missing at the start, and comes", async () => {
-    // Without a sensor in its chip: that one is read at the start.
-    const pair = new Pair(config("[output_pin led]\npin: tool:gpio5\n"));
+  it("may be missing at the start with all that hangs on it, and comes", async () => {
+    const logged: string[] = [];
+    const pair = new Pair(config(`${EXTRAS}[neopixel strip]
+pin: tool:gpio6
+initial_red: 0.5
+[extruder_stepper belay]
+extruder: extruder
+step_pin: tool:gpio11
+dir_pin: tool:gpio10
+enable_pin: !tool:gpio12
+microsteps: 16
+rotation_distance: 22
+[tmc2209 extruder_stepper belay]
+uart_pin: tool:gpio9
+run_current: 0.5
+sense_resistor: 0.11
+[display side]
+lcd_type: st7920
+cs_pin: tool:gpio18
+sclk_pin: tool:gpio19
+sid_pin: tool:gpio20
+`), { observer: { onLog: (_level, message) => void logged.push(message) } });
     pair.tool.unplug();
     await pair.start();
     expect(pair.status("mcu tool").non_critical_disconnected).toBe(true);
+    expect(logged).toContain("TMC belay failed to init - non_critical_mcu: tool is disconnected!");
+    const sentToTool = (): string[] => pair.tool.trace.kinds.filter(({ count }) => count > 0).map(({ name }) => name);
+    expect(await pair.gcode("SET_LED LED=strip BLUE=1", "G4 P500")).toEqual([]);
+    expect(sentToTool()).toEqual([]);
     pair.tool.plug();
     await pair.wait(6);
     expect(pair.status("mcu tool").non_critical_disconnected).toBe(false);
+    expect(sentToTool()).toEqual(expect.arrayContaining(["neopixel_update", "neopixel_send", "st7920_send_cmds"]));
+    expect(pair.status("temperature_sensor tool").temperature).toBeGreaterThan(10);
     expect(await pair.gcode("G28", "M400")).toEqual([]);
   });
 });

@@ -56,12 +56,12 @@ export class TemperatureMcu implements TemperatureSensor {
     this.referenceVoltage = config.getFloat("reference_voltage", { default: 3.3 });
     const name = config.get("sensor_mcu", { default: "mcu" });
     this.points = readPoints(config);
+    // The pin asks for its limits when the configuration of its micro-controller is built: these come before, and only once it is there.
+    getMcuIfAny(this.printer, name)?.registerConfigCallback(() => this.findLine());
     this.adc = this.printer.lookupObject<PrinterPins>("pins").setupPin<McuAdc>("adc", `${name}:ADC_TEMPERATURE`);
     this.adc.setupAdcCallback(REPORT_TIME, (readTime, value) => this.callback(readTime + SAMPLE_COUNT * SAMPLE_TIME, this.base + value * this.slope));
     this.printer.loadObject<{ registerAdc(name: string, adc: McuAdc): void }>(config, "query_adc").registerAdc(config.getName(), this.adc);
     this.mcu = getPrinterMcu(this.printer, name);
-    // The pin asks for its limits when the configuration is built: these come before.
-    this.printer.registerEventHandler("klippy:mcu_identify", () => this.findLine());
   }
 
   setupMinmax(minTemp: number, maxTemp: number): void {
@@ -77,6 +77,8 @@ export class TemperatureMcu implements TemperatureSensor {
   }
 
   private findLine(): void {
+    // Batch output has no micro-controller that could be asked.
+    if (this.printer.getStartArgs().debugoutput != null) return;
     const type = String(this.mcu.getConstants()["MCU"] ?? "");
     const nominal = NOMINAL.find(([prefix]) => type.startsWith(prefix))?.[1];
     const [first, second] = this.points;
@@ -91,6 +93,9 @@ export class TemperatureMcu implements TemperatureSensor {
     });
   }
 }
+
+/** A name that there is none of is refused by the pin. */
+const getMcuIfAny = (printer: Printer, name: string): Mcu | null => printer.lookupObject<Mcu | null>(name === "mcu" ? name : `mcu ${name}`, null);
 
 function readPoints(config: ConfigSection): [celsius: number, adc: number][] {
   const points: [number, number][] = [];

@@ -78,6 +78,7 @@ export class PrinterNeoPixel {
     this.colorData = this.bytesOf(this.ledHelper.ledState);
     this.oldColorData = this.colorData.map((byte) => byte ^ 1);
     this.printer.registerEventHandler("klippy:connect", () => this.sendData());
+    this.printer.registerEventHandler(this.mcu.getNonCriticalReconnectEventName(), () => this.sendData());
   }
 
   private bytesOf(ledState: readonly LedColor[]): Uint8Array {
@@ -101,8 +102,9 @@ export class PrinterNeoPixel {
     await this.sendData(printTime);
   }
 
-  /** Sends what has changed and has the leds show it. */
+  /** Sends what has changed and has the leds show it; nothing to a micro-controller that is away, which gets it when it is back. */
   async sendData(printTime: number | null = null): Promise<void> {
+    if (this.mcu.nonCriticalDisconnected) return;
     const next = this.colorData;
     const pieces = changedPieces(this.oldColorData, next);
     if (pieces.length === 0) return;

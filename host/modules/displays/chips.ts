@@ -20,12 +20,14 @@ const BLANK = 0x20;
 export interface LcdChip {
   /** Columns and rows of characters. */
   getDimensions(): [columns: number, rows: number];
+  getMcu(): Mcu;
   /** Wakes the chip and clears it. */
   init(): void | Promise<void>;
 }
 
 /** Takes commands and data bytes. */
 interface LcdLine {
+  readonly mcu: Mcu;
   commands(bytes: readonly number[]): void;
   data(bytes: readonly number[]): void;
 }
@@ -35,7 +37,7 @@ const filled = (count: number, byte: number): number[] => new Array<number>(coun
 /** A display whose lines the firmware drives: `config_NAME` with its pins, `NAME_send_cmds`, `NAME_send_data`. */
 class FirmwareLine implements LcdLine {
   private readonly oid: number;
-  private readonly mcu: Mcu;
+  readonly mcu: Mcu;
   private send: Record<"cmds" | "data", CommandWrapper> | undefined;
 
   constructor(config: ConfigSection, name: string, pinNames: readonly string[], timing: (mcu: Mcu) => string) {
@@ -124,6 +126,9 @@ class St7920 implements LcdChip {
     this.line = line;
     this.wake = wake;
   }
+  getMcu(): Mcu {
+    return this.line.mcu;
+  }
   getDimensions(): [number, number] {
     return [16, 4];
   }
@@ -146,7 +151,7 @@ function emulatedSt7920(config: ConfigSection): LcdChip {
   const spi = new McuSpi(mcu, { bus: null, pin: null, mode: 0, speed, softwarePins: wires.map(({ pin }) => pin) });
   const enable = new McuBusDigitalOut(spi.getMcu(), config.get("en_pin"), spi.getCommandQueue());
   const send = (sync: number, bytes: readonly number[]): void => spi.spiSend([sync, ...bytes.flatMap((byte) => [byte & 0xf0, (byte << 4) & 0xf0])], BACKGROUND);
-  const line: LcdLine = { commands: (bytes) => send(0xf8, bytes), data: (bytes) => send(0xfa, bytes) };
+  const line: LcdLine = { mcu, commands: (bytes) => send(0xf8, bytes), data: (bytes) => send(0xfa, bytes) };
   return new St7920(line, () => { for (const level of [0, 1, 1]) enable.updateDigitalOut(level, BACKGROUND); });
 }
 
@@ -159,6 +164,9 @@ class Hd44780 implements LcdChip {
     this.line = line;
     this.protocolInit = protocolInit;
     this.columns = config.getChoice("line_length", new Map([[16, 16], [20, 20]]), { default: 20 });
+  }
+  getMcu(): Mcu {
+    return this.line.mcu;
   }
   getDimensions(): [number, number] {
     return [this.columns, 4];
@@ -188,7 +196,7 @@ function shiftRegisterLine(spi: McuSpi): LcdLine {
       }
     }
   };
-  return { commands: (bytes) => send(bytes, 0x00), data: (bytes) => send(bytes, 0x02) };
+  return { mcu: spi.getMcu(), commands: (bytes) => send(bytes, 0x00), data: (bytes) => send(bytes, 0x02) };
 }
 
 /** Words of nine bits, eight to a frame; the last one repeats an entry mode that changes nothing. */
@@ -201,7 +209,7 @@ function nineBitLine(spi: McuSpi): LcdLine {
       spi.spiSend(Array.from({ length: 9 }, (_, i) => Number.parseInt(bits.slice(i * 8, i * 8 + 8), 2)), BACKGROUND);
     }
   };
-  return { commands: (bytes) => send(bytes, 0), data: (bytes) => send(bytes, 0x100) };
+  return { mcu: spi.getMcu(), commands: (bytes) => send(bytes, 0), data: (bytes) => send(bytes, 0x100) };
 }
 
 /** 128×64 pixels in eight pages; every byte is a column of eight. */
@@ -216,6 +224,9 @@ class PagedLcd implements LcdChip {
     this.setUp = setUp;
     this.xOffset = xOffset;
     this.reset = reset;
+  }
+  getMcu(): Mcu {
+    return this.line.mcu;
   }
   getDimensions(): [number, number] {
     return [16, 4];

@@ -74,9 +74,15 @@ export class SimplifiedDisplay {
     this.showDataGroup = config.get("display_group", { default: standard });
     if (!this.groups.has(this.showDataGroup)) throw config.error(`Unknown display_data group '${this.showDataGroup}'`);
     this.printer.registerEventHandler("klippy:ready", () => {
-      this.printer.getReactor().registerCallback(() => this.chip.init());
+      this.printer.getReactor().registerCallback(() => this.wake());
     });
+    this.printer.registerEventHandler(this.chip.getMcu().getNonCriticalReconnectEventName(), () => this.wake());
     this.registerCommand(name.split(/\s+/)[1] ?? "display", name === "display");
+  }
+
+  /** A chip that is away is woken when it is back. */
+  private wake(): void | Promise<void> {
+    return this.chip.getMcu().nonCriticalDisconnected ? undefined : this.chip.init();
   }
 
   private registerCommand(name: string, isMain: boolean): void {

@@ -188,6 +188,11 @@ export class TmcCommandHelper {
       this.fields.setField("toff", 0);
       this.printer.log("info", `Enabling TMC virtual enable for '${this.stepperName}'`);
     }
+    const mcu = this.mcuTmc.getMcu();
+    if (mcu.nonCriticalDisconnected) {
+      this.printer.log("info", `TMC ${this.name} failed to init - non_critical_mcu: ${mcu.getName()} is disconnected!`);
+      return;
+    }
     try {
       await this.initRegisters();
     } catch (error) {

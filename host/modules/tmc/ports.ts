@@ -4,6 +4,8 @@ import type { FieldHelper } from "./fields.js";
 /** The registers of a chip at the other end of a bus. */
 export interface McuTmc {
   readonly name: string;
+  /** The micro-controller that the chip hangs on. */
+  getMcu(): { getName(): string; readonly nonCriticalDisconnected: boolean };
   getFields(): FieldHelper;
   /** @throws CommandError when the chip does not answer */
   getRegister(registerName: string): Promise<number>;

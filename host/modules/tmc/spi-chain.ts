@@ -5,6 +5,7 @@
 import type { ConfigSection } from "../../config/config-section.js";
 import { CommandError } from "../../errors.js";
 import type { Printer } from "../../heaters/host-types.js";
+import type { Mcu } from "../../mcu/mcu.js";
 import type { PinParams, PrinterPins } from "../../mcu/pins.js";
 import { spiFromConfig, type McuSpi } from "../../mcu/spi.js";
 import type { Mutex } from "../../reactor/mutex.js";
@@ -28,6 +29,10 @@ export class TmcSpiChain {
     this.length = length;
     this.mutex = this.printer.getReactor().mutex();
     this.spi = spiFromConfig(config, 3, { defaultSpeed: SPEED, shareType: length > 1 ? "tmc_spi_cs" : null });
+  }
+
+  getMcu(): Mcu {
+    return this.spi.getMcu();
   }
 
   /** @throws ConfigError when another driver is at that place (counted from 1) */
@@ -91,6 +96,10 @@ export class McuTmcSpi implements McuTmc {
     [this.chain, this.place] = lookupChain(config);
     this.fields = fields;
     this.frequency = frequency;
+  }
+
+  getMcu(): Mcu {
+    return this.chain.getMcu();
   }
 
   getFields(): FieldHelper {

@@ -4,6 +4,7 @@
  */
 import type { ConfigSection } from "../../config/config-section.js";
 import type { Mutex } from "../../reactor/mutex.js";
+import type { Mcu } from "../../mcu/mcu.js";
 import { spiFromConfig, type McuSpi } from "../../mcu/spi.js";
 import { CurrentHelper, currentOfScale, scaleOfCurrent } from "./current.js";
 import type { FieldHelper } from "./fields.js";
@@ -22,6 +23,10 @@ export class McuTmc2660Spi implements McuTmc {
     this.fields = fields;
     this.mutex = config.getPrinter().getReactor().mutex();
     this.spi = spiFromConfig(config, 0, { defaultSpeed: SPEED });
+  }
+
+  getMcu(): Mcu {
+    return this.spi.getMcu();
   }
 
   getFields(): FieldHelper {

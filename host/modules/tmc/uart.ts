@@ -141,6 +141,10 @@ export class McuTmcUart implements McuTmc {
     ({ line: this.line, levels: this.levels, address: this.address } = lookupLine(config, maxAddress));
   }
 
+  getMcu(): Mcu {
+    return this.line.mcu;
+  }
+
   getFields(): FieldHelper {
     return this.fields;
   }
