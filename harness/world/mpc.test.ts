@@ -49,13 +49,17 @@ let scratch: ScratchDirectory;
 beforeAll(() => { scratch = scratchDirectory(); });
 afterAll(() => scratch.remove());
 
-async function job(lines: readonly string[]): Promise<JobRun & { status: (name: string) => Record<string, any> }> {
-  scratch.write("printer.cfg", MPC_PRINTER);
-  const run = await runJob({ configFile: join(scratch.path, "printer.cfg"), board: "ideal", seed: 3, lines, live: true });
+type MpcRun = JobRun & { responses: string[]; status: (name: string) => Record<string, any> };
+
+async function job(lines: readonly string[], config = MPC_PRINTER): Promise<MpcRun> {
+  scratch.write("printer.cfg", config);
+  const responses: string[] = [];
+  const observer = { onGcodeResponse: (line: string) => void responses.push(line) };
+  const run = await runJob({ configFile: join(scratch.path, "printer.cfg"), board: "ideal", seed: 3, lines, live: true, observer });
   const { printer } = run.world;
   const status = (name: string): Record<string, any> =>
     printer!.lookupObject<{ getStatus(eventTime: number): Record<string, any> }>(name).getStatus(printer!.getReactor().monotonic());
-  return { ...run, status };
+  return { ...run, responses, status };
 }
 
 describe("control mpc on a heater with known physics", () => {
@@ -90,6 +94,27 @@ describe("control mpc on a heater with known physics", () => {
     expect(Math.abs(dallas - 22)).toBeLessThan(0.1);
     expect(Math.abs(calibration.status("temperature_sensor both").temperature - (temperature + dallas) / 2)).toBeLessThan(1);
     calibration.world.finish();
+  });
+
+  it("calibrates from the sensor of the room, as soon as the heater is cool enough", { timeout: 120_000 }, async () => {
+    const sensed = MPC_PRINTER.replace("heater_power: 40\n", "heater_power: 40\nambient_temp_sensor: temperature_sensor dallas\n");
+    const run = await job(["G4 P9000", "MPC_CALIBRATE HEATER=extruder FAN_BREAKPOINTS=2", "M109 S210", "MPC_CALIBRATE HEATER=extruder FAN_BREAKPOINTS=2 TARGET=190"], sensed);
+
+    expect(run.result?.errors).toEqual([]);
+    expect(run.responses.filter((line) => line.includes("settle at ambient"))).toEqual([]);
+    expect(run.responses.filter((line) => line.includes("to drop below"))).toEqual(["// Waiting for heater to drop below 85.0 degrees Celsius"]);
+    const saved = run.world.printer!.lookupObject<any>("configfile").getStatus(0).save_config_pending_items.extruder;
+    expect(Math.abs(Number(saved.ambient_transfer) / 0.1 - 1)).toBeLessThan(0.03);
+    expect(Math.abs(Number(saved.block_heat_capacity) / 12 - 1)).toBeLessThan(0.1);
+    run.world.finish();
+  });
+
+  it("begins its estimate of the room with what the sensor there says", async () => {
+    const constants = "block_heat_capacity: 12\nsensor_responsiveness: 0.4\nambient_transfer: 0.1\n";
+    const run = await job(["G4 P12000"], MPC_PRINTER.replace("heater_power: 40\n", `heater_power: 40\n${constants}ambient_temp_sensor: temperature_sensor dallas\n`));
+
+    expect(Math.abs(run.status("extruder").control_stats.temp_ambient - 22)).toBeLessThan(1.5);
+    run.world.finish();
   });
 
   it("takes constants of MPC_SET, and refuses what is none", async () => {

@@ -31,11 +31,14 @@ export class ControlMpc extends ProfiledControl implements HeaterControl {
   private readonly mpcHeater: MpcHeater;
   private lastReadTime = 0;
   private toolhead: FeedingToolhead | null = null;
+  /** The estimate of the room begins with what its sensor says, once that says anything. */
+  private wantsAmbient: boolean;
 
   constructor(profile: ControlProfile, heater: MpcHeater, loadClean = false) {
     super(profile, heater);
     this.mpcHeater = heater;
     this.options = profile.mpc!;
+    this.wantsAmbient = this.options.ambient_temp_sensor !== null;
     this.model = new MpcModel(this.startTemp(loadClean), AMBIENT_TEMP);
   }
 
@@ -70,8 +73,17 @@ export class ControlMpc extends ProfiledControl implements HeaterControl {
       fanSpeed: this.fanSpeed(readTime),
       filamentTransfer: this.filamentTransfer(readTime, seconds),
       filamentTemp: (ambient) => this.filamentTemp(readTime, ambient),
+      sensedAmbient: this.sensedAmbient(readTime),
     });
     this.heater.setPwm(readTime, power / options.heater_power);
+  }
+
+  private sensedAmbient(readTime: number): number | undefined {
+    const temp = this.wantsAmbient ? this.options.ambient_temp_sensor!.getTemp(readTime)[0] : 0;
+    // 0 is what a sensor reports that has no reading yet.
+    if (temp === 0) return undefined;
+    this.wantsAmbient = false;
+    return temp;
   }
 
   private fanSpeed(readTime: number): number {

@@ -7,7 +7,7 @@ import { formatFixed } from "../motion/format-fixed.js";
 import type { ControlMpc, MpcHeater } from "./control-mpc.js";
 import type { ControlProfile, HeaterControl } from "./heater-control.js";
 import type { GCodeCommand, GCodeDispatch } from "./host-types.js";
-import { fitHeating, type HeatSample, type HeaterConstants } from "./mpc-fit.js";
+import { fitHeating, lineAt, type HeatSample, type HeatStart, type HeaterConstants } from "./mpc-fit.js";
 
 /** The heater as a calibration uses it. */
 export interface CalibratedHeater extends MpcHeater {
@@ -27,6 +27,8 @@ const REST_DEGREES = 0.3;
 /** As long as this the target has to be held before its power counts. */
 const HOLD_SECONDS = 20;
 const HOLD_DEGREES = 1.5;
+/** So far back a heater's way down is looked at before it is heated, s. */
+const BEFORE_SECONDS = 6;
 /** A heater that has not got there after this long does not get there, s. */
 const PATIENCE = 1800;
 
@@ -34,22 +36,43 @@ const PATIENCE = 1800;
 class HeatupControl implements HeaterControl {
   readonly samples: HeatSample[] = [];
   duty = 0;
+  /** Readings of the last seconds before the heating, by their own times. */
+  private readonly before: HeatSample[] = [];
   private readonly heater: CalibratedHeater;
   private start: number | undefined;
   constructor(heater: CalibratedHeater) { this.heater = heater; }
 
   temperatureUpdate(readTime: number, temp: number): void {
     this.heater.setPwm(readTime, this.duty);
-    if (this.duty === 0) return;
+    if (this.duty === 0) {
+      this.before.push({ time: readTime, temp });
+      while (readTime - this.before[0]!.time > BEFORE_SECONDS) this.before.shift();
+      return;
+    }
     // The duty reaches the pin one report later.
     this.start ??= readTime + this.heater.getPwmDelay();
     if (readTime >= this.start) this.samples.push({ time: readTime - this.start, temp });
   }
 
+  /** How the heater came into the heating. */
+  startState(): HeatStart { return lineAt(this.before, this.start!); }
   checkBusy(): boolean { return this.duty !== 0 || this.heater.lastPwmValue !== 0; }
   updateSmoothTime(): void { /* It smooths nothing. */ }
   getProfile(): ControlProfile { return { control: "tuning", name: "tuning" }; }
   getType(): string { return "tuning"; }
+}
+
+/** With a sensor for the room, a heater this much below THRESHOLD is cool enough, degrees Celsius. */
+const COOL_MARGIN = 5;
+
+/** What a calibration was asked for: degrees Celsius, seconds. */
+interface Plan {
+  readonly target: number;
+  readonly measureTime: number;
+  readonly breakpoints: number;
+  /** Cool enough, as a number and as the message has it. */
+  readonly cool: number;
+  readonly shown: string;
 }
 
 const sixDigits = (value: number): string => String(Number(value.toPrecision(6)));
@@ -69,10 +92,15 @@ export class MpcCalibration {
     const target = gcmd.getFloat("TARGET", { default: isBed ? 90 : 200, minval: 60 });
     const measureTime = gcmd.getFloat("AMBIENT_MAX_MEASURE_TIME", { default: 20, above: 0 });
     const breakpoints = gcmd.getInt("FAN_BREAKPOINTS", { default: 3, minval: 2 });
+    const threshold = gcmd.getFloat("THRESHOLD", { default: Math.max(50, Math.min(100, target - 100)) });
+    const cool = threshold - COOL_MARGIN;
+    // As Python shows it: the default for high targets is a whole number there.
+    const isWhole = target >= 200 && gcmd.get("THRESHOLD", { default: null }) === null;
+    const shown = Number.isInteger(cool) && !isWhole ? cool.toFixed(1) : String(cool);
     const former = heater.setControl(control, false);
     const before = { ...control.options };
     try {
-      const { constants, fanTransfers } = await this.measure(gcmd, target, measureTime, breakpoints);
+      const { constants, fanTransfers } = await this.measure(gcmd, { target, measureTime, breakpoints, cool, shown });
       this.adopt(constants, fanTransfers);
       this.save(constants, fanTransfers);
       const { blockHeatCapacity, sensorResponsiveness, ambientTransfer } = constants;
@@ -91,14 +119,13 @@ export class MpcCalibration {
   }
 
   private async measure(
-    gcmd: GCodeCommand, target: number, measureTime: number, breakpoints: number,
+    gcmd: GCodeCommand, { target, measureTime, breakpoints, ...start }: Plan,
   ): Promise<{ constants: HeaterConstants; fanTransfers: number[] }> {
     const { heater, control } = this;
     const heating = new HeatupControl(heater);
     heater.setControl(heating, false);
     this.setFan(0);
-    gcmd.respondInfo("Waiting for heater to settle at ambient temperature");
-    const ambient = await this.rest();
+    const ambient = await this.ambient(gcmd, start);
 
     gcmd.respondInfo(`Performing heatup test, target is ${formatFixed(target, 1)} degrees`);
     heater.setTemp(target);
@@ -106,8 +133,10 @@ export class MpcCalibration {
     await this.until(gcmd, "heatup", () => heater.lastTemp >= target);
     const power = control.options.heater_power * heating.duty;
     const samples = heating.samples.slice();
+    // Where no sensor told the room's temperature, the heater has come to rest in it.
+    const state = control.options.ambient_temp_sensor === null ? { temp: ambient, rate: 0 } : heating.startState();
     heating.duty = 0;
-    const first = this.fit(gcmd, samples, power, ambient, null);
+    const first = this.fit(gcmd, samples, power, ambient, null, state);
 
     gcmd.respondInfo(`Performing ambient transfer tests, target is ${formatFixed(target, 1)} degrees`);
     this.adopt(first, []);
@@ -118,12 +147,14 @@ export class MpcCalibration {
     const transfers: number[] = [];
     const speeds = control.options.cooling_fan === null ? [0] : Array.from({ length: breakpoints }, (_, i) => i / (breakpoints - 1));
     for (const speed of speeds) transfers.push(await this.transferAt(gcmd, speed, target, ambient, measureTime, first.blockHeatCapacity));
-    const constants = this.fit(gcmd, samples, power, ambient, transfers[0]!);
+    const constants = this.fit(gcmd, samples, power, ambient, transfers[0]!, state);
     return { constants, fanTransfers: transfers.length > 1 ? transfers : [] };
   }
 
-  private fit(gcmd: GCodeCommand, samples: readonly HeatSample[], power: number, ambient: number, transfer: number | null): HeaterConstants {
-    const found = fitHeating(samples, power, ambient, transfer) ?? fitHeating(samples, power, ambient, transfer ?? 0);
+  private fit(
+    gcmd: GCodeCommand, samples: readonly HeatSample[], power: number, ambient: number, transfer: number | null, start: HeatStart,
+  ): HeaterConstants {
+    const found = fitHeating(samples, power, ambient, transfer, start) ?? fitHeating(samples, power, ambient, transfer ?? 0, start);
     if (found !== undefined) return found;
     throw gcmd.error("MPC calibration failed: the heating curve does not show the heater's constants. Check heater_power and that the heater was cold.");
   }
@@ -155,6 +186,22 @@ export class MpcCalibration {
     const stored = (capacity * (control.model.blockTemp - blockBefore)) / (end - start);
     gcmd.respondInfo(`${percent}% fan average power: ${formatFixed(mean(powers), 2)} W`);
     return (mean(powers) - stored) / (mean(temps) - ambient);
+  }
+
+  /** Temperature of the room: a sensor tells it once the heater is cool enough to start from; without one the heater comes to rest at it. */
+  private async ambient(gcmd: GCodeCommand, { cool, shown }: Pick<Plan, "cool" | "shown">): Promise<number> {
+    const { heater, control } = this;
+    const sensor = control.options.ambient_temp_sensor;
+    if (sensor === null) {
+      gcmd.respondInfo("Waiting for heater to settle at ambient temperature");
+      return this.rest();
+    }
+    const { printer } = heater;
+    if (heater.lastTemp > cool) gcmd.respondInfo(`Waiting for heater to drop below ${shown} degrees Celsius`);
+    const begin = printer.getReactor().monotonic();
+    // The curve needs to know how the heater came into it.
+    await printer.waitWhile((time: number) => heater.lastTemp > cool || time - begin < BEFORE_SECONDS);
+    return sensor.getTemp(printer.getReactor().monotonic())[0];
   }
 
   /** Waits until the heater, which is off, changes no more. @returns its temperature then, degrees Celsius */

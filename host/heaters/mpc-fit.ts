@@ -2,6 +2,7 @@
  * The constants of a heater from its way up at constant power, by least squares over the whole curve. With block b, sensor s, power P, room a:
  * P·t = C·(b − b0) + h·∫(b − a) and b = s + s'/r. Integrated once more, derivatives vanish and noise averages out:
  * P·t²/2 = (C + h/r)·∫(s − s0) + (C/r)·(s − s0) + h·∬(s − a). Where h is known, it moves to the left side.
+ * A heater that still cools at s0' when its power comes on is ahead of its sensor: b0 = s0 + s0'/r, and (C/r)·(s − s0 − s0'·t) stands for the second term.
  */
 
 /** One reading: seconds since the power was switched on, degrees Celsius. */
@@ -19,13 +20,32 @@ export interface HeaterConstants {
   ambientTransfer: number;
 }
 
+/** How a heater comes into its heating: degrees Celsius and degrees per second at time 0. */
+export interface HeatStart {
+  readonly temp: number;
+  readonly rate: number;
+}
+
+/** The line through readings, at a time. */
+export function lineAt(readings: readonly HeatSample[], time: number): HeatStart {
+  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const [middle, level] = [mean(readings.map((reading) => reading.time)), mean(readings.map((reading) => reading.temp))];
+  const spread = mean(readings.map((reading) => (reading.time - middle) ** 2));
+  const rate = spread === 0 ? 0 : mean(readings.map((reading) => (reading.time - middle) * (reading.temp - level))) / spread;
+  return { temp: level + rate * (time - middle), rate };
+}
+
 /**
- * Fits a heating curve that begins in the room's temperature `ambient`.
+ * Fits a heating curve in a room of temperature `ambient`.
+ * @param start where it begins: at rest in the room, if nothing else is said
  * @param knownTransfer W/K, null: fitted as well
  * @returns undefined when the samples do not determine the constants
  */
-export function fitHeating(samples: readonly HeatSample[], power: number, ambient: number, knownTransfer: number | null): HeaterConstants | undefined {
+export function fitHeating(
+  samples: readonly HeatSample[], power: number, ambient: number, knownTransfer: number | null, start: HeatStart = { temp: ambient, rate: 0 },
+): HeaterConstants | undefined {
   const rows: number[][] = [], wanted: number[] = [];
+  const excess = start.temp - ambient;
   let area = 0, doubleArea = 0;
   for (let i = 1; i < samples.length; i++) {
     const [from, to] = [samples[i - 1]!, samples[i]!];
@@ -34,7 +54,9 @@ export function fitHeating(samples: readonly HeatSample[], power: number, ambien
     doubleArea += ((area + nextArea) / 2) * step;
     area = nextArea;
     const energy = (power * to.time ** 2) / 2;
-    rows.push(knownTransfer === null ? [area, to.temp - ambient, doubleArea] : [area, to.temp - ambient]);
+    const gained = area - excess * (to.time - samples[0]!.time);
+    const lag = to.temp - start.temp - start.rate * to.time;
+    rows.push(knownTransfer === null ? [gained, lag, doubleArea] : [gained, lag]);
     wanted.push(knownTransfer === null ? energy : energy - knownTransfer * doubleArea);
   }
   const solution = leastSquares(rows, wanted);

@@ -33,6 +33,8 @@ export interface MpcSurroundings {
   filamentTransfer: readonly [before: number, after: number];
   /** Temperature of the filament, for a given temperature of the room. */
   filamentTemp(ambient: number): number;
+  /** Temperature of the room where a sensor has just told it; undefined: it is estimated. */
+  sensedAmbient?: number | undefined;
 }
 
 /** Transfer to the room at a speed of the fan, W/K: linear between the measured speeds. */
@@ -77,6 +79,7 @@ export class MpcModel {
     this.blockTemp += correction;
     this.sensorTemp += correction;
 
+    this.ambientTemp = around.sensedAmbient ?? this.ambientTemp;
     const isSteady = (this.power > 0 && this.power < LOW_POWER) || Math.abs(rise + correction) < constants.steady_state_rate * seconds;
     if (isSteady) this.ambientTemp += Math.sign(correction) * Math.max(Math.abs(correction), constants.min_ambient_change * seconds);
 

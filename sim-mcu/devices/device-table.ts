@@ -24,7 +24,7 @@ export interface UartDevice {
 export class DeviceTable {
   private readonly spiDevices = new Map<string, SpiDevice>();
   private readonly i2cDevices = new Map<number, I2cDevice>();
-  private readonly oneWireSensors = new Map<string, () => number>();
+  private readonly oneWireSensors = new Map<string, () => number | undefined>();
   private readonly uartDevices = new Map<string, UartDevice[]>();
 
   attachSpi(chipSelectPin: string, device: SpiDevice): void { this.spiDevices.set(chipSelectPin, device); }
@@ -32,10 +32,10 @@ export class DeviceTable {
   /** Several chips may share a pin: each answers to its own address. */
   attachUart(pin: string, device: UartDevice): void { this.uartDevices.set(pin, [...(this.uartDevices.get(pin) ?? []), device]); }
 
-  /** A thermometer on the 1-wire bus, by its serial number; degrees Celsius. */
-  attachOneWire(serial: string, celsius: () => number): void { this.oneWireSensors.set(serial, celsius); }
+  /** A thermometer on the 1-wire bus, by its serial number; degrees Celsius, undefined when it does not answer. */
+  attachOneWire(serial: string, celsius: () => number | undefined): void { this.oneWireSensors.set(serial, celsius); }
 
-  oneWire(serial: string): (() => number) | undefined { return this.oneWireSensors.get(serial); }
+  oneWire(serial: string): (() => number | undefined) | undefined { return this.oneWireSensors.get(serial); }
   spi(chipSelectPin: string): SpiDevice | undefined { return this.spiDevices.get(chipSelectPin); }
   i2c(address: number): I2cDevice | undefined { return this.i2cDevices.get(address); }
   uart(pin: string): readonly UartDevice[] { return this.uartDevices.get(pin) ?? []; }

@@ -54,7 +54,7 @@ export class HeaterRig {
         this.apply(pattern.since);
       });
     }
-    if (oneWire?.mcu === mcu.mcuName) mcu.gpio.devices.attachOneWire(oneWire.serial, () => this.body.sensorCelsius(mcu.worldTimeAt(mcu.now())));
+    if (oneWire?.mcu === mcu.mcuName) mcu.gpio.devices.attachOneWire(oneWire.serial, () => (this.fault === "sensor-open" ? undefined : this.body.sensorCelsius(mcu.worldTimeAt(mcu.now()))));
     if (climateChip?.mcu === mcu.mcuName) this.attachClimateChip(mcu, climateChip);
     if (sensorPin?.mcu === mcu.mcuName && chip !== undefined) {
       mcu.gpio.devices.attachSpi(sensorPin.pin, chip(() => this.body.sensorCelsius(mcu.worldTimeAt(mcu.now()))));
