@@ -381,6 +381,11 @@ export class GCodeDispatch {
     this.#outputHandlers.push(handler);
   }
 
+  /** The receivers of all answers. */
+  get outputCallbacks(): ((message: string) => void)[] {
+    return [...this.#outputHandlers];
+  }
+
   /** Sends a message as it is. */
   respondRaw(message: string): void {
     const { observer } = this.printer;

@@ -250,6 +250,11 @@ def defaults_names(defaults):
 class HostFunction(HostObject):
     """A function of the host."""
 
+    @property
+    def __self__(self):
+        """Handlers are bound methods in Kalico, and plugins ask of what: of nothing that they know."""
+        return self
+
     def __call__(self, *arguments, **named):
         if named:
             arguments += ({camel(name): value for name, value in named.items()},)

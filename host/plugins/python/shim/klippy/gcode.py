@@ -127,6 +127,7 @@ class GCodeDispatch(HostObject):
     error = CommandError
     Coord = Coord
     mutex = attribute()
+    output_callbacks = attribute(list)
 
     def register_command(self, cmd, func, when_not_ready=False, desc=None):
         if func is None:
