@@ -1,6 +1,7 @@
 /** `kalico-hil run PRINTER.cfg --gcode JOB`: the host on the simulated micro-controller, as fast as it goes. */
 import { createWriteStream, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { screenReport } from "../../sim-mcu/devices/screens.js";
 import { STEPS_CSV_HEADER } from "../../sim-mcu/trace/steps-csv.js";
 import { stepColumns } from "../session/trace-evidence.js";
 import { checkTraceOptions, TraceOptionError, wantsTrace, writeTraces } from "../trace-export/write-trace.js";
@@ -125,7 +126,8 @@ export async function runCommand(configFile: string, options: RunOptions, progre
     state, message: message.split("\n", 1)[0], lines: result?.lines ?? 0, errors: result?.errors ?? [], printSeconds, wallSeconds, realTimeFactor: printSeconds / wallSeconds,
     steps, queueStepRows: rows, traceHash: world.main.trace.hash(), steppers: Object.fromEntries(columns.map((c) => [c.name, { queue_step: c.length }])),
   };
-  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(summary, null, 2)}\n`);
+  const { screens } = world.plant;
+  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify({ ...summary, ...(screens.size > 0 ? { screens: screenReport(screens) } : {}) }, null, 2)}\n`);
   progress.line(`${summary.lines} lines, ${formatTime(printSeconds)} printed in ${wallSeconds.toFixed(1)} s (${summary.realTimeFactor.toFixed(0)} × real time), ${steps} steps in ${rows} queue_step rows, state ${state}`);
   for (const error of summary.errors.slice(0, 10)) progress.line(`error: ${error}`);
   if (state !== "ready") progress.line(message);

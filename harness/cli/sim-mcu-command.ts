@@ -9,6 +9,8 @@ import type { Command } from "commander";
 import { SeededFaults } from "../../sim-mcu/faults/link-faults.js";
 import { FirmwareTimer, type FirmwareFeature } from "../../sim-mcu/firmware/feature.js";
 import { BOSCH_CHIPS, plantFromConfig, type PlantOptions, type PrinterPlant } from "../../sim-mcu/plant/index.js";
+import { screenReport } from "../../sim-mcu/devices/screens.js";
+import { plantFromConfig, type PrinterPlant } from "../../sim-mcu/plant/index.js";
 import { readPlantSections } from "../world/plant-sections.js";
 import { PseudoTerminalError } from "../world/pseudo-terminal.js";
 import { PtyMcu } from "../world/pty-mcu.js";
@@ -121,7 +123,7 @@ export async function simMcuCommand(options: SimMcuCommandOptions, progress: Pro
     }
     const reports = mcus.map(reportOf);
     for (const report of reports) for (const line of reportLines(report, world.clock.monotonic() - start, options.verbose === true)) log(line);
-    if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify({ seconds: world.clock.monotonic() - start, mcus: reports }, null, 2)}\n`);
+    if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify({ seconds: world.clock.monotonic() - start, mcus: reports, ...(plant !== undefined && plant.screens.size > 0 ? { screens: screenReport(plant.screens) } : {}) }, null, 2)}\n`);
   } catch (error) {
     if (error instanceof PseudoTerminalError) throw new UsageError(error.message);
     throw error;

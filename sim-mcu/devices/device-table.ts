@@ -1,6 +1,6 @@
 /**
  * Chips on the buses of one micro-controller, by where they are wired: an SPI chip by its chip select pin, a UART chip by its pin, an
- * I2C chip by its address. A plant puts them there; firmware features talk to them.
+ * I2C chip by its address, a display that the firmware drives by its first pin. A plant puts them there; firmware features talk to them.
  */
 
 export interface SpiDevice {
@@ -21,7 +21,14 @@ export interface UartDevice {
   exchange(telegram: Uint8Array): Uint8Array | undefined;
 }
 
+/** A display whose lines the firmware drives by itself. */
+export interface LcdDevice {
+  command(byte: number): void;
+  data(byte: number): void;
+}
+
 export class DeviceTable {
+  private readonly lcdDevices = new Map<string, LcdDevice>();
   private readonly spiDevices = new Map<string, SpiDevice>();
   private readonly i2cDevices = new Map<number, I2cDevice>();
   private readonly oneWireSensors = new Map<string, () => number | undefined>();
@@ -35,6 +42,10 @@ export class DeviceTable {
   /** A thermometer on the 1-wire bus, by its serial number; degrees Celsius, undefined when it does not answer. */
   attachOneWire(serial: string, celsius: () => number | undefined): void { this.oneWireSensors.set(serial, celsius); }
 
+  /** A display, by the first of its pins (`cs_pin`, `rs_pin`). */
+  attachLcd(pin: string, device: LcdDevice): void { this.lcdDevices.set(pin, device); }
+
+  lcd(pin: string): LcdDevice | undefined { return this.lcdDevices.get(pin); }
   oneWire(serial: string): (() => number | undefined) | undefined { return this.oneWireSensors.get(serial); }
   spi(chipSelectPin: string): SpiDevice | undefined { return this.spiDevices.get(chipSelectPin); }
   i2c(address: number): I2cDevice | undefined { return this.i2cDevices.get(address); }

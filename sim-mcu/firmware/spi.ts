@@ -11,8 +11,9 @@ const RESPONSE = "spi_transfer_response oid=%c response=%*s";
 const INVALID_CONFIG = "Invalid spi config";
 
 interface Spi {
-  /** Number of the chip select pin; undefined: the chip is always selected, and cannot be told apart. */
+  /** Number of the chip select pin; undefined: the chip is always selected, and known by the data line of a software bus (`mosi`) only. */
   pin: number | undefined;
+  mosi?: number;
   activeHigh: boolean;
   hasBus: boolean;
 }
@@ -26,7 +27,8 @@ export function spiTransfer(ctx: FirmwareContext, oid: number, data: Uint8Array)
 
 /** The chip behind an SPI object; undefined where none is wired. */
 export function deviceOf(ctx: FirmwareContext, oid: number): SpiDevice | undefined {
-  const { pin } = ctx.oidLookup<Spi>(oid, TYPE);
+  const { pin: select, mosi } = ctx.oidLookup<Spi>(oid, TYPE);
+  const pin = select ?? mosi;
   return pin === undefined ? undefined : ctx.gpio.devices.spi(ctx.gpio.nameOf(pin));
 }
 
@@ -48,7 +50,10 @@ export const spi: FirmwareFeature = {
       ctx.oidAlloc<Spi>(args.u8(0), TYPE, { pin: undefined, activeHigh: false, hasBus: false }, OBJECT_BYTES);
     } },
     { format: "spi_set_bus oid=%c spi_bus=%u mode=%u rate=%u", handler(args, ctx) { setBus(ctx, args.u8(0), args.u32(2)); } },
-    { format: "spi_set_sw_bus oid=%c miso_pin=%u mosi_pin=%u sclk_pin=%u mode=%u pulse_ticks=%u", handler(args, ctx) { setBus(ctx, args.u8(0), args.u32(4)); } },
+    { format: "spi_set_sw_bus oid=%c miso_pin=%u mosi_pin=%u sclk_pin=%u mode=%u pulse_ticks=%u", handler(args, ctx) {
+      setBus(ctx, args.u8(0), args.u32(4));
+      ctx.oidLookup<Spi>(args.u8(0), TYPE).mosi = args.u32(2);
+    } },
     { format: "spi_transfer oid=%c data=%*s", handler(args, ctx) { ctx.send(RESPONSE, args.u8(0), spiTransfer(ctx, args.u8(0), args.bytes(1))); } },
     { format: "spi_send oid=%c data=%*s", handler(args, ctx) { spiTransfer(ctx, args.u8(0), args.bytes(1)); } },
     { format: "config_spi_shutdown oid=%c spi_oid=%c shutdown_msg=%*s", handler(args, ctx) {

@@ -13,6 +13,7 @@ import { Fan } from "./fan.js";
 import { HeaterRig } from "./heater-rig.js";
 import { PrinterPlant } from "./printer-plant.js";
 import { addRails, type RailOptions } from "./rails.js";
+import { displayScreens } from "./screens.js";
 import { sensorCurve } from "./sensor-curve.js";
 import { ScriptedInput } from "./switches.js";
 import { ThermalBody, type ThermalPhysics } from "./thermal-body.js";
@@ -79,6 +80,9 @@ export function plantFromConfig(configured: Sections, options: PlantOptions = {}
   }
   coolHotends(plant);
   plant.devices.push(...busDevices(sections, pins));
+  const { screens, devices } = displayScreens(sections, pins);
+  plant.devices.push(...devices);
+  for (const [name, screen] of screens) plant.screens.set(name, screen);
   addAccelerometers(plant, sections, pins, options, (chip) => gaussian(seededRandom((options.seed ?? 0) * 1000 + 500 + chip)));
   return plant;
 }

@@ -4,6 +4,7 @@
  */
 import type { Plant, PlantAttachment } from "../firmware/gpio.js";
 import type { BlTouch } from "./bltouch.js";
+import type { Screen } from "../devices/screens.js";
 import type { BusDevice } from "./bus-devices.js";
 import type { Coordinate } from "./coordinate.js";
 import type { DeltaHeight } from "./delta-height.js";
@@ -37,6 +38,8 @@ export class PrinterPlant implements Plant {
 
   /** Chips on buses. */
   readonly devices: BusDevice[] = [];
+  /** Screens of displays, by section. */
+  readonly screens = new Map<string, Screen>();
 
   attach(mcu: PlantAttachment): void {
     for (const device of this.devices) device.attach(mcu);

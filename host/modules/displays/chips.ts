@@ -1,6 +1,6 @@
 /**
- * The chips of displays, simplified to what a blank screen takes: how each is wired, how it is initialised (the bytes that a real Kalico
- * sends first), and how its text or pixels are cleared. Contents are not drawn.
+ * The chips of displays: how each is wired, how it is initialised (the bytes that a real Kalico sends first), and how what has changed of a frame is
+ * sent. After `init` the memory of a chip is blank, as its frame is.
  */
 import type { ConfigSection } from "../../config/config-section.js";
 import { PinError } from "../../errors.js";
@@ -10,6 +10,8 @@ import type { CommandWrapper } from "../../mcu/mcu-commands.js";
 import type { Mcu } from "../../mcu/mcu.js";
 import type { PrinterPins } from "../../mcu/pins.js";
 import { McuSpi, spiFromConfig } from "../../mcu/spi.js";
+import type { Canvas } from "./contents.js";
+import { CharacterFrame, PagedFrame, St7920Frame, type MemoryLine } from "./frames.js";
 
 /** As soon as the line is free, before nothing else. */
 const BACKGROUND = { reqclock: 0x7fffffff00000000 };
@@ -23,6 +25,10 @@ export interface LcdChip {
   getMcu(): Mcu;
   /** Wakes the chip and clears it. */
   init(): void | Promise<void>;
+  /** What it should show. */
+  readonly frame: Canvas & { forget(): void };
+  /** Sends what has changed of the frame. */
+  flush(): void;
 }
 
 /** Takes commands and data bytes. */
@@ -116,10 +122,14 @@ class ControlByteLine implements LcdLine {
 }
 
 const ROW_STARTS_16 = [0x80, 0x90, 0x88, 0x98];
+/** Function sets of the ST7920: pixels shown and addressed, characters addressed. */
+const EXTENDED = 0x26;
+const BASIC = 0x22;
 const ST7920_INIT = [0x24, 0x40, 0x02, 0x26, 0x22, 0x02, 0x06, 0x0c];
 
 /** 128×64 pixels, with characters of its own. */
 class St7920 implements LcdChip {
+  readonly frame = new St7920Frame();
   private readonly line: LcdLine;
   private readonly wake: () => void;
   constructor(line: LcdLine, wake: () => void = () => undefined) {
@@ -139,6 +149,33 @@ class St7920 implements LcdChip {
       this.line.commands([start]);
       this.line.data(filled(16, BLANK));
     }
+    this.blankPixels();
+  }
+
+  /** The memory of pixels holds anything at first. */
+  private blankPixels(): void {
+    for (let row = 0; row < 32; row++) {
+      for (const word of [0, 8]) {
+        this.line.commands([EXTENDED, 0x80 | row, 0x80 | word]);
+        this.line.data(filled(16, 0));
+      }
+    }
+    this.line.commands([BASIC]);
+  }
+
+  flush(): void {
+    for (const [row, line] of this.frame.text.entries()) {
+      for (const { start, bytes } of line.takeChanges()) {
+        this.line.commands([ROW_STARTS_16[row]! + start / 2]);
+        this.line.data(bytes);
+      }
+    }
+    const pixels = this.frame.graphics.flatMap((line, row) => line.takeChanges().map((run) => ({ row, ...run })));
+    for (const { row, start, bytes } of pixels) {
+      this.line.commands([EXTENDED, 0x80 | row, 0x80 | (start / 2)]);
+      this.line.data(bytes);
+    }
+    if (pixels.length > 0) this.line.commands([BASIC]);
   }
 }
 
@@ -159,11 +196,13 @@ function emulatedSt7920(config: ConfigSection): LcdChip {
 class Hd44780 implements LcdChip {
   private readonly line: LcdLine;
   private readonly columns: number;
+  readonly frame: CharacterFrame;
   private readonly protocolInit: readonly (readonly number[])[];
   constructor(config: ConfigSection, line: LcdLine, protocolInit: readonly (readonly number[])[]) {
     this.line = line;
     this.protocolInit = protocolInit;
     this.columns = config.getChoice("line_length", new Map([[16, 16], [20, 20]]), { default: 20 });
+    this.frame = new CharacterFrame(this.columns);
   }
   getMcu(): Mcu {
     return this.line.mcu;
@@ -173,9 +212,25 @@ class Hd44780 implements LcdChip {
   }
   init(): void {
     for (const bytes of this.protocolInit) this.line.commands(bytes);
-    for (const start of [0x80, 0xc0, 0x80 + this.columns, 0xc0 + this.columns]) {
+    for (const start of this.rowStarts()) {
       this.line.commands([start]);
       this.line.data(filled(this.columns, BLANK));
+    }
+  }
+
+  private rowStarts(): number[] {
+    return [0x80, 0xc0, 0x80 + this.columns, 0xc0 + this.columns];
+  }
+
+  flush(): void {
+    for (const [slot, shape] of this.frame.own.entries()) this.send(0x40 | (slot * 8), shape);
+    for (const [row, start] of this.rowStarts().entries()) this.send(start, this.frame.lines[row]!);
+  }
+
+  private send(address: number, line: MemoryLine): void {
+    for (const { start, bytes } of line.takeChanges()) {
+      this.line.commands([address + start]);
+      this.line.data(bytes);
     }
   }
 }
@@ -214,6 +269,7 @@ function nineBitLine(spi: McuSpi): LcdLine {
 
 /** 128×64 pixels in eight pages; every byte is a column of eight. */
 class PagedLcd implements LcdChip {
+  readonly frame = new PagedFrame();
   private readonly line: LcdLine;
   private readonly setUp: readonly (readonly number[])[];
   private readonly xOffset: number;
@@ -235,12 +291,18 @@ class PagedLcd implements LcdChip {
     await this.reset?.();
     for (const bytes of this.setUp) this.line.commands(bytes);
     for (let page = 0; page < 8; page++) {
-      for (let column = 0; column < 8; column++) {
-        const x = column * 16 + this.xOffset;
-        this.line.commands([0xb0 + page, 0x10 | (x >> 4), x & 0x0f]);
-        this.line.data(filled(16, 0));
-      }
+      for (let column = 0; column < 8; column++) this.send(page, column * 16, filled(16, 0));
     }
+  }
+
+  private send(page: number, column: number, bytes: readonly number[]): void {
+    const x = column + this.xOffset;
+    this.line.commands([0xb0 + page, 0x10 | (x >> 4), x & 0x0f]);
+    this.line.data(bytes);
+  }
+
+  flush(): void {
+    for (const [page, line] of this.frame.pages.entries()) for (const { start, bytes } of line.takeChanges()) this.send(page, start, bytes);
   }
 }
 

@@ -1,11 +1,14 @@
 /**
- * `[display]`, simplified: the configuration of every kind of display with its buttons and menus is read, the chip is initialised and cleared,
- * and nothing is drawn on it. Pressing `kill_pin` is an emergency stop; the menu does not open.
+ * `[display]`: a chip, and the group of items that it shows, drawn anew every half second. Pressing `kill_pin` is an emergency stop. The menu is
+ * simplified: its configuration and buttons are read, and it does not open.
  */
 import type { ConfigSection } from "../../config/config-section.js";
+import { CommandError } from "../../errors.js";
 import type { GCodeCommand, GCodeDispatch, Printer } from "../../heaters/host-types.js";
+import type { Timer } from "../../reactor/reactor.js";
 import type { PrinterButtons } from "../buttons.js";
 import { LCD_CHIPS, type LcdChip } from "./chips.js";
+import { screenContents, type ScreenContents } from "./contents.js";
 
 /** Groups that every printer has. */
 const DEFAULT_GROUPS = { wide: "_default_20x4", narrow: "_default_16x4" } as const;
@@ -55,13 +58,18 @@ export class SimplifiedMenu {
   }
 }
 
-/** A display whose screen stays blank. */
-export class SimplifiedDisplay {
+/** Time between two drawings, s. */
+const REDRAW_INTERVAL = 0.5;
+
+export class PrinterDisplay {
   private readonly printer: Printer;
   private readonly chip: LcdChip;
-  private readonly groups: ReadonlySet<string>;
-  /** The group that would be shown. */
+  private readonly contents: ScreenContents;
+  /** The group that is shown. */
   showDataGroup: string;
+  /** The chip is initialised. */
+  private awake = false;
+  private timer: Timer | undefined;
 
   constructor(config: ConfigSection) {
     this.printer = config.getPrinter();
@@ -69,20 +77,26 @@ export class SimplifiedDisplay {
     const name = config.getName();
     if (name === "display") void new SimplifiedMenu(config, this.chip);
     this.printer.loadObject(config, "display_status");
-    this.groups = readGroups(config);
+    this.contents = screenContents(config);
     const standard = this.chip.getDimensions()[0] === 16 ? DEFAULT_GROUPS.narrow : DEFAULT_GROUPS.wide;
     this.showDataGroup = config.get("display_group", { default: standard });
-    if (!this.groups.has(this.showDataGroup)) throw config.error(`Unknown display_data group '${this.showDataGroup}'`);
+    if (!this.contents.has(this.showDataGroup)) throw config.error(`Unknown display_data group '${this.showDataGroup}'`);
     this.printer.registerEventHandler("klippy:ready", () => {
       this.printer.getReactor().registerCallback(() => this.wake());
     });
     this.printer.registerEventHandler(this.chip.getMcu().getNonCriticalReconnectEventName(), () => this.wake());
-    this.registerCommand(name.split(/\s+/)[1] ?? "display", name === "display");
+    this.registerCommand(name, name === "display");
   }
 
-  /** A chip that is away is woken when it is back. */
-  private wake(): void | Promise<void> {
-    return this.chip.getMcu().nonCriticalDisconnected ? undefined : this.chip.init();
+  /** Wakes the chip and draws from then on; a chip that is away is woken when it is back. */
+  private async wake(): Promise<void> {
+    const reactor = this.printer.getReactor();
+    this.awake = false;
+    if (this.chip.getMcu().nonCriticalDisconnected) return;
+    await this.chip.init();
+    this.chip.frame.forget();
+    this.awake = true;
+    this.timer ??= reactor.registerTimer((eventTime) => this.redraw(eventTime), reactor.NOW);
   }
 
   private registerCommand(name: string, isMain: boolean): void {
@@ -97,34 +111,24 @@ export class SimplifiedDisplay {
     return this.chip.getDimensions();
   }
 
+  private redraw(eventTime: number): number {
+    if (!this.awake || this.chip.getMcu().nonCriticalDisconnected) return eventTime + REDRAW_INTERVAL;
+    try {
+      this.contents.draw(this.showDataGroup, this.chip.frame, eventTime);
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+      this.printer.log("error", "Error during display screen update", error);
+    }
+    this.chip.flush();
+    return eventTime + REDRAW_INTERVAL;
+  }
+
   private cmdSetDisplayGroup(gcmd: GCodeCommand): void {
     const group = gcmd.get("GROUP");
-    if (!this.groups.has(group)) throw gcmd.error(`Unknown display_data group '${group}'`);
+    if (!this.contents.has(group)) throw gcmd.error(`Unknown display_data group '${group}'`);
     this.showDataGroup = group;
   }
 }
 
-const readBy = new WeakMap<Printer, Set<string>>();
-
-/** Names of the groups; reads `[display_data]` and `[display_glyph]` sections, once for all displays. */
-function readGroups(config: ConfigSection): ReadonlySet<string> {
-  const printer = config.getPrinter();
-  const known = readBy.get(printer);
-  if (known !== undefined) return known;
-  const groups = new Set<string>(Object.values(DEFAULT_GROUPS));
-  readBy.set(printer, groups);
-  for (const section of config.getPrefixSections("display_data ")) {
-    const words = section.getName().split(/\s+/);
-    if (words.length !== 3) throw config.error(`Section name [${section.getName()}] is not valid`);
-    groups.add(words[1]!);
-    section.getIntList("position", { count: 2 });
-    section.get("text");
-  }
-  for (const section of config.getPrefixSections("display_glyph ")) {
-    for (const option of ["data", "hd44780_data", "hd44780_slot"]) section.get(option, { default: null });
-  }
-  return groups;
-}
-
-export const loadConfig = (config: ConfigSection): SimplifiedDisplay => new SimplifiedDisplay(config);
+export const loadConfig = (config: ConfigSection): PrinterDisplay => new PrinterDisplay(config);
 export const loadConfigPrefix = loadConfig;
