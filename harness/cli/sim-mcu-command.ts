@@ -10,7 +10,6 @@ import { SeededFaults } from "../../sim-mcu/faults/link-faults.js";
 import { FirmwareTimer, type FirmwareFeature } from "../../sim-mcu/firmware/feature.js";
 import { BOSCH_CHIPS, plantFromConfig, type PlantOptions, type PrinterPlant } from "../../sim-mcu/plant/index.js";
 import { screenReport } from "../../sim-mcu/devices/screens.js";
-import { plantFromConfig, type PrinterPlant } from "../../sim-mcu/plant/index.js";
 import { readPlantSections } from "../world/plant-sections.js";
 import { PseudoTerminalError } from "../world/pseudo-terminal.js";
 import { PtyMcu } from "../world/pty-mcu.js";
