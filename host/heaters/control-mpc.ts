@@ -31,14 +31,14 @@ export class ControlMpc extends ProfiledControl implements HeaterControl {
   private readonly mpcHeater: MpcHeater;
   private lastReadTime = 0;
   private toolhead: FeedingToolhead | null = null;
-  /** The estimate of the room begins with what its sensor says, once that says anything. */
-  private wantsAmbient: boolean;
+  /** Sensor of the room that has said nothing yet: its first word begins the estimate. */
+  private silentRoom: MpcOptions["ambient_temp_sensor"];
 
   constructor(profile: ControlProfile, heater: MpcHeater, loadClean = false) {
     super(profile, heater);
     this.mpcHeater = heater;
     this.options = profile.mpc!;
-    this.wantsAmbient = this.options.ambient_temp_sensor !== null;
+    this.silentRoom = this.options.ambient_temp_sensor;
     this.model = new MpcModel(this.startTemp(loadClean), AMBIENT_TEMP);
   }
 
@@ -78,12 +78,12 @@ export class ControlMpc extends ProfiledControl implements HeaterControl {
     this.heater.setPwm(readTime, power / options.heater_power);
   }
 
+  /** What the room's sensor says for the first time; 0 is what it reports without a reading. */
   private sensedAmbient(readTime: number): number | undefined {
-    const temp = this.wantsAmbient ? this.options.ambient_temp_sensor!.getTemp(readTime)[0] : 0;
-    // 0 is what a sensor reports that has no reading yet.
-    if (temp === 0) return undefined;
-    this.wantsAmbient = false;
-    return temp;
+    const celsius = this.silentRoom?.getTemp(readTime)[0];
+    if (!celsius) return undefined;
+    this.silentRoom = null;
+    return celsius;
   }
 
   private fanSpeed(readTime: number): number {
