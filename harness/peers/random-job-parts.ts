@@ -48,7 +48,10 @@ export class JobWriter {
   }
 
   settle(): void {
-    this.write("G90", `G1 Z${f(this.z)} F600`);
+    this.write("G90");
+    // Where homing stopped the second carriage must matter to the first moves only, as for all motors; a tilted bed makes it matter to z.
+    if (this.has("dual_carriage")) this.write("SET_DUAL_CARRIAGE CARRIAGE=1", "G1 X150 F6000", "SET_DUAL_CARRIAGE CARRIAGE=0");
+    this.write(`G1 Z${f(this.z)} F600`);
     const middle = (this.low + this.high) / 2;
     this.to(middle, middle + 3, { feed: 6000 });
     this.write("G4 P500");

@@ -21,7 +21,7 @@ export function homingMark(line: string): "begin" | "end" | undefined {
 const LET_OUT = "LET_STEPS_OUT_9973";
 
 /** Lines at the end of Kalico's job, which `letOut` gives a macro for: in batch mode only print time that goes on brings the last steps on their way. */
-export const LET_OUT_LINES: readonly string[] = ["M400", "G4 P2000", LET_OUT];
+export const LET_OUT_LINES: readonly string[] = ["M400", "G4 P5000", LET_OUT];
 
 /**
  * A Kalico that exits leaves unwritten what its sending thread still holds, the more the busier the machine. This macro, in Kalico's Python, waits in real time

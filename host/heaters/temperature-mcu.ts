@@ -78,7 +78,7 @@ export class TemperatureMcu implements TemperatureSensor {
 
   private findLine(): void {
     // Batch output has no micro-controller that could be asked.
-    if (this.printer.getStartArgs().debugoutput != null) return;
+    if (this.printer.getStartArgs().debugoutput != null) return this.adc.setupMinmax(SAMPLE_TIME, SAMPLE_COUNT);
     const type = String(this.mcu.getConstants()["MCU"] ?? "");
     const nominal = NOMINAL.find(([prefix]) => type.startsWith(prefix))?.[1];
     const [first, second] = this.points;
