@@ -99,7 +99,8 @@ export async function liveRunCommand(
   }
   const shell = options.allowShellCommands === true ? new ShellProcesses(world) : undefined;
   const live = new LivePrinter({
-    configFile: resolve(configFile), lines, world, observer, plugins: opened.plugins, startArgs: { ...apiStartArgs(options.api, world, progress, logFile?.path), ...(shell === undefined ? {} : { shell }) },
+    configFile: resolve(configFile), lines, world, observer, plugins: opened.plugins, ...(options.python === undefined ? {} : { python: options.python }),
+    startArgs: { ...apiStartArgs(options.api, world, progress, logFile?.path), ...(shell === undefined ? {} : { shell }) },
   });
   host.live = live;
   live.onStart = () => {

@@ -98,6 +98,7 @@ export async function runCommand(configFile: string, options: RunOptions, progre
   const started = process.hrtime.bigint();
   const { world, state, message, result, printSeconds } = await runJob({
     configFile: resolve(configFile), board, seed, machine, lines, live: options.live === true, traceCommands: traced, watchPlugins: traced, signal, plugins: opened.plugins,
+    ...(options.python === undefined ? {} : { python: options.python }),
     onWorld: (made) => {
       bench = made;
       if (traced) recorder = new TraceRecorder(made);

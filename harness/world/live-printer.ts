@@ -7,8 +7,10 @@ import type { HostObserver } from "../../host/observer.js";
 import type { ImportedPlugin } from "../../host/plugins/load-plugins.js";
 import type { ExitResult, Printer, StartArgs } from "../../host/printer/printer.js";
 import type { Participant } from "../../host/reactor/clock.js";
+import type { PythonMacros } from "../../host/plugins/python/python-macros.js";
 import { Reactor } from "../../host/reactor/reactor.js";
 import type { PortOpener } from "../../host/transport/port.js";
+import { macroPython } from "./macro-python.js";
 import { RealtimeWorld } from "./realtime-world.js";
 import type { WorldStop } from "./virtual-world.js";
 
@@ -27,6 +29,8 @@ export interface LivePrinterOptions {
   observer?: HostObserver;
   watchPlugins?: boolean;
   startArgs?: Partial<StartArgs>;
+  /** Interpreter or environment for macros in Python; else what is found. */
+  python?: string;
 }
 
 export class LivePrinter {
@@ -43,10 +47,12 @@ export class LivePrinter {
   private readonly options: LivePrinterOptions;
   private startReason: StartArgs["start_reason"] = "startup";
   private participants: Participant[] = [];
+  private readonly macros: PythonMacros;
 
   constructor(options: LivePrinterOptions) {
     this.options = options;
     this.world = options.world ?? new RealtimeWorld();
+    this.macros = macroPython({ python: options.python, live: true, now: () => this.world.clock.monotonic(), reactor: () => this.reactor });
   }
 
   /** Starts a life of the host. */
@@ -60,6 +66,7 @@ export class LivePrinter {
       software_version: "kalico-hil",
       cpu_info: "",
       wallTime: () => Date.now() / 1000,
+      compile_python: this.macros.compile,
       ...options.startArgs,
       openPort: (name, section, line?: { rts: boolean }) => world.portInTurn(lines.openPort(name, section, line)),
       ...(lines.portExists === undefined ? {} : { portExists: lines.portExists.bind(lines) }),
@@ -105,8 +112,12 @@ export class LivePrinter {
    * @param limit clock of the world, seconds @returns whether there is another life
    */
   async nextLife(limit = Number.POSITIVE_INFINITY): Promise<boolean> {
-    this.finish();
-    if (this.ended !== "restart" && this.ended !== "firmware_restart") return false;
+    if (this.ended !== "restart" && this.ended !== "firmware_restart") {
+      this.finish();
+      return false;
+    }
+    this.leave();
+    this.macros.endLife();
     this.startReason = this.ended;
     this.onRestart();
     await this.world.run(() => false, Math.min(limit, this.world.clock.monotonic() + RESTART_SECONDS));
@@ -122,8 +133,13 @@ export class LivePrinter {
     this.finish();
   }
 
-  /** Takes a life that has ended out of the world. */
+  /** Takes the last life out of the world after its end, and ends the Python of its macros. */
   finish(): void {
+    this.leave();
+    this.macros.close();
+  }
+
+  private leave(): void {
     for (const participant of this.participants) this.world.remove(participant);
     this.participants = [];
     this.reactor?.finalize();

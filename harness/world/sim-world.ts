@@ -8,6 +8,7 @@ import type { HostObserver } from "../../host/observer.js";
 import type { ImportedPlugin } from "../../host/plugins/load-plugins.js";
 import type { ExitResult, Printer, StartArgs } from "../../host/printer/printer.js";
 import { VirtualClock, type Participant } from "../../host/reactor/clock.js";
+import type { PythonMacros } from "../../host/plugins/python/python-macros.js";
 import { Reactor } from "../../host/reactor/reactor.js";
 import type { Port } from "../../host/transport/port.js";
 import { boards, type BoardProfile } from "../../sim-mcu/boards/index.js";
@@ -17,6 +18,7 @@ import { SimLink } from "../../sim-mcu/link.js";
 import { plantFromConfig, type PlantOptions, type PrinterPlant } from "../../sim-mcu/plant/index.js";
 import { SimMcu } from "../../sim-mcu/sim-mcu.js";
 import { McuTrace } from "../../sim-mcu/trace/mcu-trace.js";
+import { macroPython } from "./macro-python.js";
 import { readPlantSections } from "./plant-sections.js";
 import { VirtualWorld, type WorldStop } from "./virtual-world.js";
 
@@ -48,6 +50,8 @@ export interface SimWorldOptions {
   initialClock?: number;
   /** What the line to each micro-controller does to bytes; by default nothing. */
   lineFaults?: LinkFaults;
+  /** Interpreter or environment for macros in Python; else what is found. */
+  python?: string;
   /** The host's end of a line, e.g. with somebody who reads along. */
   portOf?: (bench: BenchMcu) => Port;
 }
@@ -194,9 +198,11 @@ export class SimWorld {
   readonly #options: SimWorldOptions;
   #startReason: StartArgs["start_reason"] = "startup";
   #hostParticipants: Participant[] = [];
+  readonly #macros: PythonMacros;
 
   constructor(options: SimWorldOptions) {
     this.#options = options;
+    this.#macros = macroPython({ python: options.python, seed: options.seed, now: () => this.clock.now, reactor: () => this.reactor });
     const sections = readPlantSections(options.configFile);
     const profile = (board: string | BoardProfile): BoardProfile => (typeof board === "string" ? boardNamed(board) : board);
     this.plant = plantFromConfig(sections, { ...options.machine, seed: options.seed });
@@ -226,6 +232,7 @@ export class SimWorld {
       start_reason: this.#startReason,
       software_version: "kalico-hil",
       cpu_info: "simulated host",
+      compile_python: this.#macros.compile,
       ...this.#options.startArgs,
       openPort: (name: string): Port => portOf(this.#bench(name)),
       portExists: (name: string) => this.#bench(name).isPlugged,
@@ -267,7 +274,8 @@ export class SimWorld {
 
   /** After a life has ended with a restart: waits as Kalico does and starts the next. */
   async restart(): Promise<void> {
-    this.finish();
+    this.#leave();
+    this.#macros.endLife();
     const until = this.world.worldTime + RESTART_SECONDS;
     await this.world.run(() => false, until);
     this.world.worldTime = until;
@@ -276,8 +284,13 @@ export class SimWorld {
     this.start();
   }
 
-  /** Takes the host's participants out of the world; call it after a life has ended. */
+  /** Takes the host's participants out of the world and ends the Python of its macros; call it after the last life has ended. */
   finish(): void {
+    this.#leave();
+    this.#macros.close();
+  }
+
+  #leave(): void {
     for (const participant of this.#hostParticipants) this.world.remove(participant);
     this.#hostParticipants = [];
     this.reactor?.finalize();

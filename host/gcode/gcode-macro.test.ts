@@ -99,7 +99,7 @@ describe("a wrong macro section", () => {
     ["a rename of nothing", macro("A", "G21", "rename_existing: B\n"), /^Existing command 'A' not found in gcode_macro rename/],
     ["two words as a name", macro("A B", "G21"), /^Name of section 'gcode_macro A B' contains illegal whitespace/],
     ["a taken name", macro("G1", "G21") , /^gcode command G1 already registered/],
-    ["Python", "[gcode_macro A]\ngcode: !emit('G21')\n", /is a macro in Python: this host runs macros in Jinja2 only/],
+    ["Python", "[gcode_macro A]\ngcode: !emit('G21')\n", /^Option 'gcode' in section 'gcode_macro A' is a macro in Python, and this host was started without one/],
   ];
 
   it.each(cases)("with %s keeps the printer from getting ready", async (_what, config, message) => {

@@ -1,14 +1,17 @@
 /**
  * Object `gcode_macro`: compiles the scripts of configuration options into templates and gives them their
- * names (`printer`, the actions, `math`). Sections `[gcode_macro x]`: commands made of such a template, with
+ * names (`printer`, the actions, `math`). A template in Jinja2 is rendered, then its text runs; one in Python runs,
+ * and what it emits runs at once (`python-script.ts`). Sections `[gcode_macro x]`: commands made of such a template, with
  * variables that keep their Python types.
  */
+import type { ConfigScript } from "../config/config-script.js";
 import type { ConfigSection } from "../config/config-section.js";
 import type { PrinterConfig } from "../config/printer-config.js";
 import { CommandError, ConfigError } from "../errors.js";
 import type { Printer } from "../printer/printer-surface.js";
 import type { GCodeDispatch, MaybePromise } from "./dispatch.js";
 import type { GCodeCommand } from "./gcode-command.js";
+import { compilePython, type PythonScript } from "./python-script.js";
 import { PrinterStatus, type TemplateStatusSource } from "./printer-status.js";
 import { plainToValue, valueToPlain } from "./template/host-values.js";
 import { MathModule } from "./template/jinja-globals.js";
@@ -33,18 +36,22 @@ export class Template {
   readonly name: string;
   readonly printer: Printer;
   readonly #macros: PrinterGCodeMacro | null;
-  #compiled!: JinjaTemplate;
+  #compiled!: JinjaTemplate | PythonScript;
 
   /** `macros`: null to look it up when it is needed. */
-  constructor(printer: Printer, macros: PrinterGCodeMacro | null, name: string, script: string) {
+  constructor(printer: Printer, macros: PrinterGCodeMacro | null, name: string, script: string, scriptType: ConfigScript[0] = "gcode") {
     this.printer = printer;
     this.#macros = macros;
     this.name = name;
-    this.reload(script);
+    this.reload(scriptType, script);
   }
 
-  /** Takes another script. @throws CommandError when it cannot be read */
-  reload(script: string): void {
+  /** Takes another script, in either language. @throws CommandError when it cannot be read */
+  reload(scriptType: ConfigScript[0], script: string): void {
+    if (scriptType === "python") {
+      this.#compiled = compilePython(this.printer, this.name, script);
+      return;
+    }
     try {
       this.#compiled = new JinjaTemplate(script);
     } catch (error) {
@@ -61,11 +68,16 @@ export class Template {
     return macros.createTemplateContext(eventTime);
   }
 
-  /** The text of the script now. @throws CommandError `Error evaluating …` */
+  /**
+   * The text of the script now. @throws CommandError `Error evaluating …`; a script in Python has none, which is
+   * the AttributeError that Kalico has for it
+   */
   render(context: TemplateContext | Readonly<Record<string, unknown>> = this.createTemplateContext()): string {
-    const names = context instanceof Map ? context : new Map(Object.entries(context).map(([name, value]) => [name, plainToValue(value)]));
+    if (!(this.#compiled instanceof JinjaTemplate)) {
+      throw Object.assign(new Error("'TemplateWrapperPython' object has no attribute 'render'"), { name: "AttributeError" });
+    }
     try {
-      return this.#compiled.render(names);
+      return this.#compiled.render(namesOf(context));
     } catch (error) {
       const message = `Error evaluating '${this.name}': ${exceptionText(error)}`;
       this.printer.log("error", message, error);
@@ -73,18 +85,31 @@ export class Template {
     }
   }
 
-  /** Renders all of it, then runs it as part of the command that runs now. */
-  async runGcodeFromCommand(context?: TemplateContext | Readonly<Record<string, unknown>>): Promise<void> {
+  /**
+   * Runs it as part of the command that runs now: a text is rendered whole before its first line runs.
+   * @param macro the section whose variables a script in Python has as `own_vars`
+   */
+  async runGcodeFromCommand(context?: TemplateContext | Readonly<Record<string, unknown>>, macro: object | null = null): Promise<void> {
+    if (!(this.#compiled instanceof JinjaTemplate)) {
+      await this.#compiled.run(this.printer, macro, this.#pythonNames(context));
+      return;
+    }
     const script = this.render(context);
     await this.printer.lookupObject<GCodeDispatch>("gcode").runScriptFromCommand(script);
   }
+
+  /** What of a context is not in every one: the rest has a form of its own in Python. */
+  #pythonNames(context: TemplateContext | Readonly<Record<string, unknown>> | undefined): Dict {
+    const names = new Dict();
+    if (context === undefined) return names;
+    const standard = this.createTemplateContext();
+    for (const [name, value] of namesOf(context)) if (!standard.has(name)) names.set(name, value);
+    return names;
+  }
 }
 
-/** The text of a script option. @throws ConfigError for scripts in Python */
-function scriptOf(config: ConfigSection, option: string, defaultValue?: string): string {
-  const [language, script] = config.getScript(option, defaultValue === undefined ? undefined : { default: defaultValue });
-  if (language === "gcode") return script;
-  throw config.error(`Option '${option}' in section '${config.getName()}' is a macro in Python: this host runs macros in Jinja2 only`, option);
+function namesOf(context: TemplateContext | Readonly<Record<string, unknown>>): TemplateContext {
+  return context instanceof Map ? context : new Map(Object.entries(context).map(([name, value]) => [name, plainToValue(value)]));
 }
 
 /** The object `gcode_macro`. */
@@ -100,7 +125,8 @@ export class PrinterGCodeMacro {
 
   /** Compiles an option; without a default it is required. @throws ConfigError, CommandError */
   loadTemplate(config: ConfigSection, option: string, defaultValue?: string): Template {
-    return new Template(this.printer, this, `${config.getName()}:${option}`, scriptOf(config, option, defaultValue));
+    const [language, script] = config.getScript(option, defaultValue === undefined ? undefined : { default: defaultValue });
+    return new Template(this.printer, this, `${config.getName()}:${option}`, script, language);
   }
 
   /** The names that every template can use. */
@@ -147,7 +173,7 @@ export class PrinterGCodeMacro {
     const configfile = this.printer.lookupObject<PrinterConfig>("configfile");
     const config = configfile.readConfig(this.printer.getStartArgs().config_file);
     for (const [name, macro] of this.printer.lookupObjects("gcode_macro")) {
-      if (macro instanceof GCodeMacro && config.hasSection(name)) macro.template.reload(scriptOf(config.getSection(name), "gcode"));
+      if (macro instanceof GCodeMacro && config.hasSection(name)) macro.template.reload(...config.getSection(name).getScript("gcode"));
     }
   }
 }
@@ -270,7 +296,7 @@ export class GCodeMacro implements TemplateStatusSource {
     context.set("rawparams", gcmd.getRawCommandParameters());
     this.inScript = true;
     try {
-      await this.template.runGcodeFromCommand(context);
+      await this.template.runGcodeFromCommand(context, this);
     } finally {
       this.inScript = false;
     }

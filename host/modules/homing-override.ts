@@ -45,6 +45,7 @@ export class HomingOverride {
     this.assumePositions();
     const context = this.template.createTemplateContext();
     context.set("params", Dict.from(gcmd.getCommandParameters()));
+    context.set("rawparams", gcmd.getRawCommandParameters());
     this.inScript = true;
     try {
       await this.template.runGcodeFromCommand(context);

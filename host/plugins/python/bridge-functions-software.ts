@@ -84,8 +84,8 @@ export function defineSoftwareFunctions(bridge: PythonBridge): void {
     asHost(template, "template", "render", (one: Template) => one.render(given === null ? undefined : contextOf(one, given)), [template]));
   bridge.define("runTemplate", (template: Template, given: TemplateNames | null) =>
     asHost(template, "template", "run_gcode_from_command", (one: Template) => one.runGcodeFromCommand(given === null ? undefined : contextOf(one, given)), [template]));
-  bridge.define("makeTemplate", (printer: Printer, name: string, script: string) =>
-    asHost(printer, "gcode_macro", "new", (host: Printer) => new Template(host, null, name, script), [printer]));
+  bridge.define("makeTemplate", (printer: Printer, name: string, script: string, scriptType: "gcode" | "python") =>
+    asHost(printer, "gcode_macro", "new", (host: Printer) => new Template(host, null, name, script, scriptType), [printer]));
   bridge.define("makeMacro", (config: ConfigSection, override: ((gcmd: GCodeCommand) => unknown) | null) => {
     const make = (section: ConfigSection, run: typeof override): GCodeMacro => (run === null ? new GCodeMacro(section) : new OverriddenMacro(section, run));
     return asHost(config, "gcode_macro", "new", make, [config, override]);

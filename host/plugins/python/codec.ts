@@ -63,8 +63,9 @@ export function encode(value: unknown, handles: EncodeHandles, float = false): s
   if (object instanceof Coord) return `{"!":"t","n":"Coord","d":[${object.map((item) => encodeNumber(item, true)).join(",")}]}`;
   if (Array.isArray(object)) return `[${object.map((item) => encode(item, handles, float)).join(",")}]`;
   if (object instanceof Float) return encodeNumber(object.value, true);
-  if (object instanceof Tuple) return `{"!":"t","d":[${object.items.map((item) => encode(item, handles, float)).join(",")}]}`;
+  if (object instanceof Tuple) return `{"!":"t",${object.typeName === "Coord" ? '"n":"Coord",' : ""}"d":[${object.items.map((item) => encode(item, handles, float)).join(",")}]}`;
   if (object instanceof Dict) return encodePairs(object.items().map(({ items }) => [items[0], items[1]]), handles);
+  if (object instanceof Set) return `{"!":"s","d":[${[...object].map((item) => encode(item, handles, float)).join(",")}]}`;
   if (object instanceof Uint8Array) return `{"!":"b","d":"${Buffer.from(object).toString("base64")}"}`;
   if (ArrayBuffer.isView(object)) return `[${[...(object as Float64Array)].map((item) => encodeNumber(item, object instanceof Float64Array)).join(",")}]`;
   if (object instanceof Error) return handles.error(object);

@@ -217,6 +217,8 @@ def _tag_all(value, above, typed):
             return {"!": "D" if typed else "d", "d": pairs}
         items = [_tag_all(item, above, typed) for item in value]
         return {"!": "T", "d": items} if typed and isinstance(value, tuple) else items
+    if typed and isinstance(value, (set, frozenset)):
+        return Raw({"!": "s", "d": [_tag_all(item, above, True) for item in sorted(value, key=repr)]})
     return Raw(_default(value))
 
 
@@ -304,6 +306,8 @@ def _revive(kind, value):
     if kind == "t":
         constructor = _converters.get(value.get("n"), tuple)
         return constructor(decode(value["d"]))
+    if kind == "s":
+        return {_frozen(item) for item in decode(value["d"])}
     if kind == "u":
         return ABSENT
     if kind == "f":

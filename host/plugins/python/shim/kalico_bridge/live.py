@@ -21,6 +21,7 @@ class _Root:
         self.value = None
 
     def changed(self):
+        self.turn = link.turns  # reading it to send it must not fetch the old content
         content = codec.Raw(codec.tag_typed(self.value))
         bridge_call("setValue", self.owner, self.member, content)
         self.turn = link.turns
@@ -30,9 +31,13 @@ class _Root:
             return
         fresh = self.owner._get(self.member)
         self.turn = link.turns
-        if fresh != dict.copy(self.value):
-            dict.clear(self.value)
-            dict.update(self.value, {key: _live(item, self) for key, item in fresh.items()})
+        held = dict.copy(self.value)
+        if fresh == held:
+            return
+        # What did not change stays the same object: somebody may hold it.
+        kept = {key: held[key] if key in held and held[key] == item else _live(item, self) for key, item in fresh.items()}
+        dict.clear(self.value)
+        dict.update(self.value, kept)
 
 
 class LiveDict(dict):
@@ -58,8 +63,7 @@ def _changing(base, name):
     change = getattr(base, name)
 
     def changed(self, *arguments, **more):
-        if self._root.value is self:
-            self._root.refresh()
+        self._root.refresh()
         result = change(self, *arguments, **more)
         self._root.changed()
         return result

@@ -52,6 +52,15 @@ def configure(options):
     _own_files.clear()
 
 
+def add_root(name):
+    """Code of that file name counts from now on: macros have names, not files."""
+    global roots
+    if name not in roots:
+        roots += (name,)
+        _tracers.clear()
+        _own_files.clear()
+
+
 def resume_counting():
     """From here on the code of a plugin may run in this thread."""
     if counting:

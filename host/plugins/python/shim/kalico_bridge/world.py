@@ -59,6 +59,12 @@ class Control:
         """Which file descriptors are ready; see `file-descriptors.ts`."""
         return processes.poll(wanted)
 
+    def compile_macro(self, name, script):
+        """Compiles a macro written in Python; see `macros.py`."""
+        from kalico_bridge import macros
+
+        return macros.compiled(name, script)
+
     def call_keywords(self, function, arguments, named):
         """Calls a function with keyword arguments."""
         return function(*arguments, **named)

@@ -95,7 +95,7 @@ class TemplateWrapperJinja(HostObject):
     name = attribute(str)
 
     def __init__(self, printer, env, name, script):
-        codec.adopt(self, bridge_call("makeTemplate", printer, name, script))
+        codec.adopt(self, bridge_call("makeTemplate", printer, name, script, "gcode"))
 
     def create_template_context(self, eventtime=None):
         return self.printer.lookup_object("gcode_macro").create_template_context(eventtime)
@@ -106,8 +106,8 @@ class TemplateWrapperJinja(HostObject):
     def run_gcode_from_command(self, context=None):
         bridge_call("runTemplate", self, _names(context))
 
-    def reload(self, script, script_type="gcode"):
-        self._call("reload", script)
+    def reload(self, script):
+        self._call("reload", "gcode", script)
 
     def __call__(self, context=None):
         return self.run_gcode_from_command(context)
@@ -133,9 +133,10 @@ class Template(TemplateWrapperJinja):
     """A script in either language."""
 
     def __init__(self, printer, env, name, script, script_type="gcode"):
-        if script_type != "gcode":
-            raise printer.config_error(f"Template '{name}' is a macro in Python: this host runs macros in Jinja2 only")
-        super().__init__(printer, env, name, script)
+        codec.adopt(self, bridge_call("makeTemplate", printer, name, script, script_type))
+
+    def reload(self, script_type, script):
+        self._call("reload", script_type, script)
 
 
 codec.host_class("Template")(Template)
@@ -178,6 +179,7 @@ class PrinterGCodeMacro(HostObject):
         return ""
 
     def _action_respond_info(self, msg):
+        msg.strip()  # what is no text fails as it does in Kalico
         self.gcode.respond_info(msg)
         return ""
 
