@@ -131,7 +131,8 @@ describe.skipIf(chromiumPath === undefined)("the report in a browser", () => {
   it("tells the same in tables, and of the callback that ate a dip", async () => {
     const page = await open();
     await page.locator("#picture-steps summary").click();
-    expect(await page.locator("#picture-steps table tbody tr").count()).toBe(24);
+    // The table is made when its summary has opened.
+    await expect.poll(() => page.locator("#picture-steps table tbody tr").count(), { timeout: 20_000 }).toBe(24);
     expect(await page.getByRole("table", { name: "Lowest slack, the plugin in use" }).textContent()).toContain("timer sample.update (21 ms)");
     expect(problems).toEqual([]);
   });
