@@ -2,14 +2,7 @@
 import { withoutBenchLimits } from "./bench-limits.js";
 import type { Evidence } from "./evidence.js";
 import { judgeKnowingLosses } from "./lost-sessions.js";
-import { VERDICTS, type Rule, type RuleResult, type Verdict } from "./rule.js";
-
-/** Worst of some verdicts; "pass" of none. */
-export function worstVerdict(verdicts: Iterable<Verdict>): Verdict {
-  let worst = 0;
-  for (const verdict of verdicts) worst = Math.max(worst, VERDICTS.indexOf(verdict));
-  return VERDICTS[worst] ?? "pass";
-}
+import type { Rule, RuleResult, Verdict } from "./rule.js";
 
 /** Rules that look at the plugin from outside: what it is packed with, what it reaches for, what its documents say. */
 const FROM_OUTSIDE = /^(PKG|SEC|DOC)-/;

@@ -3,7 +3,7 @@ import type { Evidence } from "../evidence.js";
 import { lostSessions } from "../lost-sessions.js";
 import { inconclusive, judged, notApplicable, type Finding, type Rule } from "../rule.js";
 import { slope } from "../trend.js";
-import { callbacksOf, firstLine, firstOfEach, judgeCallbacks, judgeCalls, ms, nothingSeen, pluginSessions } from "./evidence-views.js";
+import { firstLine, firstOfEach, judgeCallbacks, judgeCalls, ms, nothingSeen, pluginSessions } from "./evidence-views.js";
 import { ACTIVE_MEMBERS } from "./status.js";
 
 /** Events sent from within motion planning: a handler delays the steps themselves. */
@@ -167,6 +167,3 @@ function judgeLeftovers(evidence: Evidence, kinds: readonly string[], remedy: st
   const left = firstOfEach(sessions.flatMap((s) => s.leftovers.filter((l) => kinds.includes(l.kind)).map((l) => ({ l, s }))), ({ l }) => l.detail);
   return judged(`${sessions.length} disconnects`, left.map(({ l, s }) => ({ message: `still open after klippy:disconnect: ${l.detail}`, remedy, scenario: s.id })));
 }
-
-/** Errors that the plugin's callbacks threw, for summaries. */
-export const countErrors = (evidence: Evidence): number => callbacksOf(evidence).reduce((n, { item }) => n + item.errors.length, 0);

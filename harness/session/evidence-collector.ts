@@ -2,7 +2,7 @@
  * Collects evidence inside the plugin's process: an observer of the host that attributes calls, costs and
  * side effects to the plugin's callbacks. One collector per session; `evidence()` is plain data.
  */
-import { SECONDS_PER_GAS, type GasMeter, type MeteredRun } from "../sandbox/gas-meter.js";
+import { type GasMeter, type MeteredRun } from "../sandbox/gas-meter.js";
 import type { CallbackExit, CallbackRun, HostObserver, LogLevel } from "../../host/observer.js";
 import type { CallbackCost, Evidence, HostAccess, HostCall, LearnedCommand, LearnedOption, SessionEvidence, SideEffect, StatusSample } from "../../conformance/evidence.js";
 import type { Breadcrumb } from "../runner/breadcrumb.js";
@@ -318,5 +318,3 @@ export function argsText(args: readonly unknown[]): string {
     }
   }).join(", ");
 }
-
-export const referenceSeconds = (gas: number): number => gas * SECONDS_PER_GAS;

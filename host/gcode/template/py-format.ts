@@ -104,7 +104,8 @@ export function floatDigits(magnitude: number, type: string, precision: number, 
   return lower === type ? text : text.toUpperCase();
 }
 
-function exponential(magnitude: number, precision: number): string {
+/** `1.234e-05`, as Python's `e` format, of a number that is not negative. */
+export function exponential(magnitude: number, precision: number): string {
   if (!Number.isFinite(magnitude)) return Number.isNaN(magnitude) ? "nan" : "inf";
   const [mantissa, exponent] = magnitude.toExponential(precision).split("e") as [string, string];
   return `${mantissa}e${exponent[0]}${exponent.slice(1).padStart(2, "0")}`;

@@ -1,5 +1,6 @@
 /** Direction in which a machine is made to vibrate. */
 import type { GCodeCommand } from "../../heaters/host-types.js";
+import { formatFixed } from "../../motion/format-fixed.js";
 
 export interface TestAxis {
   /** For messages and names of files: `x`, or `axis=1.000,-1.000`. */
@@ -21,7 +22,7 @@ export function parseAxis(gcmd: GCodeCommand, text: string): TestAxis {
   const [x, y] = parts.map((part) => (part.trim() === "" ? NaN : Number(part))) as [number, number];
   const length = Math.hypot(x, y);
   if (!(length > 0) || !Number.isFinite(length)) throw gcmd.error(`Unable to parse axis direction '${axis}'`);
-  return { name: `axis=${[x, y].map((part) => part.toFixed(3)).join(",")}`, direction: [x / length, y / length] };
+  return { name: `axis=${[x, y].map((part) => formatFixed(part, 3)).join(",")}`, direction: [x / length, y / length] };
 }
 
 /** Whether a chip on the given axes (`x`, `y`, `xy`) feels the direction. */
